@@ -1,0 +1,308 @@
+//! Every variable of every process. To add one: add a field here, run `./dev.sh gen`, and read it from the settings
+//! the role is handed. A variable read anywhere else is refused by clippy.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::macros::{config, settings};
+use super::{Key32, LogFormat, Reader, Secret, Section, ServiceUrl};
+
+config! {
+    /// Logs.
+    pub struct TelemetryConfig {
+        /// How log lines look: `json` or `text`.
+        pub log_format: LogFormat = "LOG_FORMAT" or "json",
+        /// What is logged: a level, or levels by target, such as `info,store=debug`.
+        pub log_level: String = "LOG_LEVEL" or "info",
+    }
+}
+
+config! {
+    /// The application's own access to PostgreSQL: a role without ownership, held to one merchant by row-level security.
+    pub struct DatabaseConfig {
+        /// URL of the application role `loyalnest_app`, such as `postgres://loyalnest_app@127.0.0.1:5432/loyalnest`.
+        pub url: ServiceUrl = "APP_DATABASE_URL",
+        /// Connections a process keeps open at most.
+        pub connections_max: u32 = "DATABASE_CONNECTIONS_MAX" or "16" in 1..=500,
+        /// How long a caller waits for a free connection, in milliseconds.
+        pub acquire_timeout_ms: u64 = "DATABASE_ACQUIRE_TIMEOUT_MS" or "3000" in 10..=60_000,
+    }
+}
+
+config! {
+    /// The owner's access to PostgreSQL: migrations, seeds and `verify` only.
+    pub struct OwnerDatabaseConfig {
+        /// URL of the role that owns the schema, such as `postgres://loyalnest@127.0.0.1:5432/loyalnest`.
+        pub url: ServiceUrl = "DATABASE_URL",
+    }
+}
+
+config! {
+    /// Redis: the queue's fast path. It may be lost at any moment.
+    pub struct RedisConfig {
+        /// URL of Redis 7 or later, such as `redis://127.0.0.1:6379/0`.
+        pub url: ServiceUrl = "REDIS_URL",
+        /// Put before every key, so that several installations can share one server.
+        pub key_prefix: String = "REDIS_KEY_PREFIX" or "ln",
+    }
+    check check_redis;
+}
+
+config! {
+    /// Keys that protect personal data at rest.
+    pub struct CryptoConfig {
+        /// Key of the encrypted columns: 64 hexadecimal digits, made with `openssl rand -hex 32`.
+        pub pii_key: Secret<Key32> = "PII_KEY",
+        /// Name of that key, stored beside each ciphertext, so that keys can be rotated.
+        pub pii_key_id: String = "PII_KEY_ID" or "k1",
+        /// Key of the blind index over e-mail addresses: 64 hexadecimal digits, never the same as PII_KEY.
+        pub email_index_key: Secret<Key32> = "EMAIL_INDEX_KEY",
+    }
+    check check_crypto;
+}
+
+config! {
+    /// The Shopify app.
+    pub struct ShopifyConfig {
+        /// The app's secret: webhooks are signed with it.
+        pub api_secret: Secret<String> = "SHOPIFY_API_SECRET",
+        /// The secret before the last rotation, still accepted while Shopify switches over.
+        pub api_secret_previous: Option<Secret<String>> = "SHOPIFY_API_SECRET_PREVIOUS",
+    }
+    check check_shopify;
+}
+
+config! {
+    /// The api process.
+    pub struct ApiConfig {
+        /// Where the api listens; health and metrics are served there, too.
+        pub addr: SocketAddr = "LOYALNEST_API_ADDR" or "127.0.0.1:3000",
+        /// Bearer token of the operators' endpoints: at least 16 characters.
+        pub admin_token: Secret<String> = "ADMIN_TOKEN",
+        /// How long a webhook waits for others to share its commit, in milliseconds.
+        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "2" in 0..=100,
+        /// Webhooks in one commit at most.
+        pub group_commit_rows_max: usize = "WEBHOOK_GROUP_COMMIT_ROWS_MAX" or "256" in 1..=2_000,
+        /// How long running requests may take to end once the process is asked to stop, in seconds.
+        pub drain_seconds: u64 = "API_DRAIN_SECONDS" or "20" in 1..=600,
+    }
+    check check_api;
+}
+
+config! {
+    /// The workers process.
+    pub struct WorkersConfig {
+        /// Where health and metrics are served.
+        pub addr: SocketAddr = "LOYALNEST_WORKERS_ADDR" or "127.0.0.1:3010",
+        /// Batches of one job kind that run at the same time in this process.
+        pub concurrency: usize = "WORKERS_CONCURRENCY" or "4" in 1..=256,
+        /// Jobs claimed and committed together at most.
+        pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
+        /// How long a claimed job stays with this worker without a heartbeat, in seconds.
+        pub lease_seconds: u64 = "WORKERS_LEASE_SECONDS" or "30" in 2..=3_600,
+        /// How often leases are renewed, in seconds.
+        pub heartbeat_seconds: u64 = "WORKERS_HEARTBEAT_SECONDS" or "5" in 1..=600,
+        /// How long running jobs may take to end once the process is asked to stop, in seconds.
+        pub drain_seconds: u64 = "WORKERS_DRAIN_SECONDS" or "25" in 1..=600,
+    }
+    check check_workers;
+}
+
+config! {
+    /// The scheduler process.
+    pub struct SchedulerConfig {
+        /// Where health and metrics are served.
+        pub addr: SocketAddr = "LOYALNEST_SCHEDULER_ADDR" or "127.0.0.1:3030",
+        /// How often the sweep looks for recorded webhooks without a job, in seconds.
+        pub sweep_interval_seconds: u64 = "SCHEDULER_SWEEP_INTERVAL_SECONDS" or "2" in 1..=3_600,
+        /// How old such a webhook must be before the sweep enqueues it again, in seconds.
+        pub sweep_after_seconds: u64 = "SCHEDULER_SWEEP_AFTER_SECONDS" or "5" in 1..=3_600,
+        /// Webhooks enqueued again by one sweep at most.
+        pub sweep_rows_max: usize = "SCHEDULER_SWEEP_ROWS_MAX" or "2000" in 1..=10_000,
+        /// How often leases that ran out are looked for, in milliseconds.
+        pub rescue_interval_ms: u64 = "SCHEDULER_RESCUE_INTERVAL_MS" or "1000" in 100..=60_000,
+        /// How long a running pass may take to end once the process is asked to stop, in seconds.
+        pub drain_seconds: u64 = "SCHEDULER_DRAIN_SECONDS" or "10" in 1..=600,
+    }
+}
+
+settings! {
+    /// Everything the api process reads.
+    pub struct ApiSettings {
+        /// Its own.
+        pub api: ApiConfig,
+        /// PostgreSQL.
+        pub database: DatabaseConfig,
+        /// Redis.
+        pub redis: RedisConfig,
+        /// Keys.
+        pub crypto: CryptoConfig,
+        /// Shopify.
+        pub shopify: ShopifyConfig,
+        /// Logs.
+        pub telemetry: TelemetryConfig,
+    }
+}
+
+settings! {
+    /// Everything the workers process reads.
+    pub struct WorkersSettings {
+        /// Its own.
+        pub workers: WorkersConfig,
+        /// PostgreSQL.
+        pub database: DatabaseConfig,
+        /// Redis.
+        pub redis: RedisConfig,
+        /// Keys.
+        pub crypto: CryptoConfig,
+        /// Logs.
+        pub telemetry: TelemetryConfig,
+    }
+}
+
+settings! {
+    /// Everything the scheduler process reads.
+    pub struct SchedulerSettings {
+        /// Its own.
+        pub scheduler: SchedulerConfig,
+        /// PostgreSQL.
+        pub database: DatabaseConfig,
+        /// Redis.
+        pub redis: RedisConfig,
+        /// Keys.
+        pub crypto: CryptoConfig,
+        /// Logs.
+        pub telemetry: TelemetryConfig,
+    }
+}
+
+settings! {
+    /// Everything the operators' command `loyalnest` reads.
+    pub struct ToolSettings {
+        /// PostgreSQL as the schema's owner.
+        pub owner: OwnerDatabaseConfig,
+        /// Keys.
+        pub crypto: CryptoConfig,
+        /// Logs.
+        pub telemetry: TelemetryConfig,
+    }
+}
+
+/// Every section, in the order of `.env.example`.
+pub const SECTIONS: &[Section] = &[
+    OwnerDatabaseConfig::SECTION,
+    DatabaseConfig::SECTION,
+    RedisConfig::SECTION,
+    CryptoConfig::SECTION,
+    ShopifyConfig::SECTION,
+    ApiConfig::SECTION,
+    WorkersConfig::SECTION,
+    SchedulerConfig::SECTION,
+    TelemetryConfig::SECTION,
+];
+
+impl DatabaseConfig {
+    /// How long a caller waits for a free connection.
+    #[must_use]
+    pub fn acquire_timeout(&self) -> Duration {
+        Duration::from_millis(self.acquire_timeout_ms)
+    }
+}
+
+impl ApiConfig {
+    /// How long a webhook waits for others to share its commit.
+    #[must_use]
+    pub fn group_commit(&self) -> Duration {
+        Duration::from_millis(self.group_commit_ms)
+    }
+
+    /// How long running requests may take to end.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+}
+
+impl WorkersConfig {
+    /// How long a claimed job stays with this worker without a heartbeat.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    /// How often leases are renewed.
+    #[must_use]
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_secs(self.heartbeat_seconds)
+    }
+
+    /// How long running jobs may take to end.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+}
+
+impl SchedulerConfig {
+    /// How often the sweep runs.
+    #[must_use]
+    pub fn sweep_interval(&self) -> Duration {
+        Duration::from_secs(self.sweep_interval_seconds)
+    }
+
+    /// How old a recorded webhook without a job must be.
+    #[must_use]
+    pub fn sweep_after(&self) -> Duration {
+        Duration::from_secs(self.sweep_after_seconds)
+    }
+
+    /// How often leases that ran out are looked for.
+    #[must_use]
+    pub fn rescue_interval(&self) -> Duration {
+        Duration::from_millis(self.rescue_interval_ms)
+    }
+
+    /// How long a running pass may take to end.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+}
+
+/// Shortest bearer token or webhook secret worth the name.
+const SECRET_CHARS_MIN: usize = 16;
+
+fn check_redis(redis: &RedisConfig, reader: &mut Reader<'_>) {
+    let plain = redis.key_prefix.chars().all(|character| character.is_ascii_alphanumeric() || character == '-');
+    if !plain {
+        reader
+            .note("REDIS_KEY_PREFIX", "must be letters, digits and `-` only: `{`, `}` and `:` have a meaning in keys");
+    }
+}
+
+fn check_crypto(crypto: &CryptoConfig, reader: &mut Reader<'_>) {
+    if crypto.pii_key == crypto.email_index_key {
+        reader.note("EMAIL_INDEX_KEY", "must differ from PII_KEY: make another with `openssl rand -hex 32`");
+    }
+}
+
+fn check_shopify(shopify: &ShopifyConfig, reader: &mut Reader<'_>) {
+    if shopify.api_secret_previous.as_ref() == Some(&shopify.api_secret) {
+        reader.note("SHOPIFY_API_SECRET_PREVIOUS", "is the same as SHOPIFY_API_SECRET: leave it empty");
+    }
+}
+
+fn check_api(api: &ApiConfig, reader: &mut Reader<'_>) {
+    if api.admin_token.expose().len() < SECRET_CHARS_MIN {
+        reader.note("ADMIN_TOKEN", format!("must have at least {SECRET_CHARS_MIN} characters: `openssl rand -hex 32`"));
+    }
+}
+
+fn check_workers(workers: &WorkersConfig, reader: &mut Reader<'_>) {
+    if workers.lease_seconds < workers.heartbeat_seconds * 3 {
+        reader.note(
+            "WORKERS_LEASE_SECONDS",
+            "must be at least three times WORKERS_HEARTBEAT_SECONDS, or one late heartbeat gives the job away",
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! What configuration promises: all mistakes at once, remedies, no secret in print, and a true `.env.example`.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+const PII_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const INDEX_KEY: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+fn complete() -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
+        ("DATABASE_URL", "postgres://owner:hunter2@db.internal:5432/loyalnest?sslpassword=hunter2"),
+        ("APP_DATABASE_URL", "postgres://loyalnest_app:hunter2@127.0.0.1:5432/loyalnest"),
+        ("REDIS_URL", "redis://:hunter2@127.0.0.1:6379/0"),
+        ("PII_KEY", PII_KEY),
+        ("EMAIL_INDEX_KEY", INDEX_KEY),
+        ("SHOPIFY_API_SECRET", "hunter2-shopify-secret"),
+        ("ADMIN_TOKEN", "hunter2-admin-token-long"),
+    ])
+}
+
+fn api(variables: &BTreeMap<&'static str, &'static str>) -> Result<ApiSettings, ConfigErrors> {
+    ApiSettings::from_lookup(|name| variables.get(name).map(ToString::to_string))
+}
+
+fn problem(changes: &[(&'static str, &'static str)]) -> String {
+    let mut variables = complete();
+    variables.extend(changes.iter().copied());
+    api(&variables).expect_err("these variables must be refused").to_string()
+}
+
+#[test]
+fn defaults_fill_what_is_not_set() {
+    let settings = api(&complete()).unwrap();
+    assert_eq!(settings.api.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.api.group_commit().as_millis(), 2);
+    assert_eq!(settings.redis.key_prefix, "ln");
+    assert_eq!(settings.shopify.api_secret_previous, None);
+    assert_eq!(settings.crypto.pii_key.expose().to_hex(), PII_KEY);
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let mut variables = complete();
+    variables.insert("LOYALNEST_API_ADDR", "  ");
+    assert_eq!(api(&variables).unwrap().api.addr.port(), 3000);
+    variables.insert("ADMIN_TOKEN", "");
+    assert!(api(&variables).unwrap_err().to_string().contains("ADMIN_TOKEN: is not set"));
+}
+
+#[test]
+fn all_mistakes_are_reported_together_across_sections_with_remedies() {
+    let errors = ApiSettings::from_lookup(|name| (name == "LOG_FORMAT").then(|| "yaml".to_owned())).unwrap_err();
+    let named: Vec<&str> = errors.0.iter().map(|error| error.env).collect();
+    assert_eq!(
+        named,
+        [
+            "ADMIN_TOKEN",
+            "APP_DATABASE_URL",
+            "REDIS_URL",
+            "PII_KEY",
+            "EMAIL_INDEX_KEY",
+            "SHOPIFY_API_SECRET",
+            "LOG_FORMAT"
+        ]
+    );
+    let text = errors.to_string();
+    assert!(text.contains("REDIS_URL: is not set: set it to this: URL of Redis 7"), "{text}");
+    assert!(text.contains("LOG_FORMAT: must be `json` or `text`, but is `yaml`"), "{text}");
+}
+
+#[test]
+fn values_are_held_to_their_types_and_bounds() {
+    for (variable, value, reason) in [
+        ("LOYALNEST_API_ADDR", "localhost", "must be an address with a port"),
+        ("WEBHOOK_GROUP_COMMIT_MS", "-1", "must be a whole number"),
+        ("WEBHOOK_GROUP_COMMIT_MS", "101", "must be from 0 to 100, but is `101`"),
+        ("DATABASE_CONNECTIONS_MAX", "0", "must be from 1 to 500"),
+        ("REDIS_URL", "127.0.0.1:6379", "must be a URL"),
+        ("PII_KEY", "zz", "must be 64 hexadecimal digits"),
+        ("REDIS_KEY_PREFIX", "a:b", "must be letters, digits"),
+    ] {
+        let text = problem(&[(variable, value)]);
+        assert!(text.contains(&format!("{variable}: {reason}")), "{text}");
+    }
+}
+
+#[test]
+fn values_that_contradict_each_other_are_refused() {
+    assert!(problem(&[("EMAIL_INDEX_KEY", PII_KEY)]).contains("must differ from PII_KEY"));
+    assert!(problem(&[("ADMIN_TOKEN", "short")]).contains("at least 16 characters"));
+    assert!(problem(&[("SHOPIFY_API_SECRET_PREVIOUS", "hunter2-shopify-secret")]).contains("leave it empty"));
+    let workers = WorkersSettings::from_lookup(|name| match name {
+        "WORKERS_LEASE_SECONDS" => Some("10".to_owned()),
+        _ => complete().get(name).map(ToString::to_string),
+    });
+    assert!(workers.unwrap_err().to_string().contains("three times WORKERS_HEARTBEAT_SECONDS"));
+}
+
+#[test]
+fn no_secret_is_printed_in_any_way() {
+    let settings = api(&complete()).unwrap();
+    let tool = ToolSettings::from_lookup(|name| complete().get(name).map(ToString::to_string))
+        .expect("a complete environment");
+    let refused = problem(&[("PII_KEY", "hunter2"), ("REDIS_URL", "hunter2")]);
+    for printed in [settings.to_string(), format!("{settings:?}"), tool.to_string(), format!("{tool:?}"), refused] {
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(!printed.contains(PII_KEY), "{printed}");
+    }
+    assert!(settings.to_string().contains("APP_DATABASE_URL=postgres://loyalnest_app:***@127.0.0.1:5432/loyalnest\n"));
+    assert!(settings.to_string().contains("SHOPIFY_API_SECRET_PREVIOUS=(not set)\n"));
+}
+
+#[test]
+fn every_variable_is_documented_once() {
+    let mut names: Vec<&str> = Vec::new();
+    for section in SECTIONS {
+        for field in section.fields {
+            assert!(!field.doc.trim().is_empty(), "{} has no doc", field.env);
+            assert!(!(field.optional && field.default.is_some()), "{} is optional and has a default", field.env);
+            assert!(!(field.secret && field.default.is_some()), "{} is secret and has a default", field.env);
+            names.push(field.env);
+        }
+    }
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "a variable stands in two sections");
+    let used = [ApiSettings::SECTIONS, WorkersSettings::SECTIONS, SchedulerSettings::SECTIONS, ToolSettings::SECTIONS];
+    for section in used.iter().flat_map(|sections| sections.iter()) {
+        assert!(SECTIONS.iter().any(|known| known.name == section.name), "{} is not in SECTIONS", section.name);
+    }
+}
+
+#[test]
+fn every_default_is_valid() {
+    let required = complete();
+    let lookup = |name: &str| required.get(name).map(ToString::to_string);
+    assert!(ApiSettings::from_lookup(lookup).is_ok());
+    assert!(WorkersSettings::from_lookup(lookup).is_ok());
+    assert!(SchedulerSettings::from_lookup(lookup).is_ok());
+}
+
+#[test]
+fn the_example_file_is_that_of_the_structs() {
+    let written = include_str!("../../../../.env.example");
+    assert!(written == env_example(SECTIONS), ".env.example is out of date: run ./dev.sh gen");
+}
+
+#[test]
+fn help_names_every_variable_with_its_default() {
+    let help = WorkersSettings::help();
+    assert!(help.contains("WORKERS_CONCURRENCY [default: 4]"), "{help}");
+    assert!(help.contains("APP_DATABASE_URL [required]"), "{help}");
+}
