@@ -1,1 +1,36 @@
-//! domain.
+//! The rules of the loyalty programme as pure functions: facts in, decisions out.
+//!
+//! [`order`] joins whatever messages arrive about an order into one state, [`target`] says how many points that state
+//! is worth under a rule, and [`plan`] turns the difference to the ledger into entries. Nothing here is async, knows
+//! SQL or HTTP, or reads a clock, a random source or the environment: those are arguments.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod order;
+pub mod plan;
+pub mod rule;
+pub mod target;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod wire_samples;
+
+pub use ids::{
+    CustomerId, IdError, IdSource, LogId, LotId, MerchantId, ShopifyCustomerId, ShopifyLineId, ShopifyOrderId,
+    ShopifyRefundId, TransactionId,
+};
+pub use ledger::{Account, Allocation, LedgerEntry, Lot, NewLot, OrderLedger, TransactionType};
+pub use money::{Currency, Minor, MoneyError, parse_amount};
+pub use order::{
+    CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, OrderState, RefundFacts, RefundLineFacts,
+    SeenCustomer,
+};
+pub use plan::{Accounts, OrderInput, PlanError, needs_lots, plan_order, previous_customer};
+pub use rule::{AwardOn, EarnRule, NegativeBalance, Rounding, RuleError, RuleSnapshot};
+pub use target::{POINTS_PER_ORDER_MAX, eligible_minor, target_points};
