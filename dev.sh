@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# The only command a newcomer needs: `./dev.sh help`. The parts are in scripts/dev/.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DEV=$ROOT/.dev
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+cd "$ROOT"
+
+# shellcheck source=scripts/dev/common.sh
+. "$ROOT/scripts/dev/common.sh"
+# shellcheck source=scripts/dev/install.sh
+. "$ROOT/scripts/dev/install.sh"
+# shellcheck source=scripts/dev/ports.sh
+. "$ROOT/scripts/dev/ports.sh"
+# shellcheck source=scripts/dev/services.sh
+. "$ROOT/scripts/dev/services.sh"
+# shellcheck source=scripts/dev/environment.sh
+. "$ROOT/scripts/dev/environment.sh"
+# shellcheck source=scripts/dev/roles.sh
+. "$ROOT/scripts/dev/roles.sh"
+# shellcheck source=scripts/dev/checks.sh
+. "$ROOT/scripts/dev/checks.sh"
+
+usage() {
+  cat <<'TEXT'
+./dev.sh COMMAND
+
+  up [--detach] [--release] [--workers N]
+              install what is missing, start a private PostgreSQL and Redis, build, migrate, seed two demo merchants,
+              and run api, workers and scheduler; writes .dev/env. Ctrl-C ends all; with --detach, `down` does.
+  down        end the roles, then Redis and PostgreSQL; data stays in .dev
+  status      processes, addresses, health
+  seed --merchants N --customers M
+              register the shops load-1 ... load-N.myshopify.com for load runs (needs `up`)
+  test [...]  all tests, with services of their own; arguments go to cargo nextest (a filter, say)
+  lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests
+  gen         regenerate .env.example and the offline query data (.sqlx)
+  help        this text
+TEXT
+}
+
+cmd_up() {
+  local detach='' profile=debug workers=1
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --detach) detach=yes ;;
+      --release) profile=release ;;
+      --workers) workers=$(number "${2-}" --workers 1 16); shift ;;
+      *) die "up does not know \`$1\`" "./dev.sh help" ;;
+    esac
+    shift
+  done
+  install_missing
+  hold_lock
+  start_services "$DEV" POSTGRES_PORT 54320 REDIS_PORT 63790
+  build "$profile"
+  write_environment "$workers"
+  prepare_database "$profile"
+  start_roles "$profile" "$workers"
+  wait_until_ready "$workers"
+  print_urls "$workers"
+  release_lock
+  [ -n "$detach" ] || stay_in_foreground
+}
+
+cmd_down() {
+  [ $# -eq 0 ] || die "down takes no arguments" "./dev.sh help"
+  hold_lock
+  stop_roles
+  stop_services "$DEV"
+  stop_services "$DEV/test"
+}
+
+cmd_seed() {
+  [ -f "$DEV/env" ] || die "nothing is set up yet" "run ./dev.sh up --detach first"
+  [ $# -gt 0 ] || die "seed needs to know what to seed" "./dev.sh seed --merchants 50 --customers 5000"
+  service_is_up postgres "$DEV" || die "PostgreSQL is not running" "run ./dev.sh up --detach first"
+  tool "$(current_profile)" seed "$@"
+}
+
+main() {
+  local command=${1:-help}
+  [ $# -eq 0 ] || shift
+  case $command in
+    up) cmd_up "$@" ;;
+    down) cmd_down "$@" ;;
+    status) print_status ;;
+    seed) cmd_seed "$@" ;;
+    test) run_tests "$@" ;;
+    lint) run_lint ;;
+    gen) run_gen ;;
+    help | -h | --help) usage ;;
+    *)
+      usage >&2
+      die "there is no command \`$command\`" "choose one of the above"
+      ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# .dev/env: what the processes of `up` and the tools beside them need, KEY=VALUE. Secrets are made once and kept.
+
+ENVIRONMENT=$DEV/env
+SECRETS=$DEV/secrets
+
+# secret NAME PREFIX: prints a secret that stays the same for this checkout.
+secret() {
+  local value
+  value=$(get_line "$SECRETS" "$1")
+  if [ -z "$value" ]; then
+    value=$2$(random_hex 32)
+    put_line "$SECRETS" "$1" "$value"
+  fi
+  printf '%s' "$value"
+}
+
+# role_port NAME DEFAULT ROLE: a running role keeps its port.
+role_port() {
+  if role_pid "$3" >/dev/null && [ -n "$(port_of "$1")" ]; then port_of "$1"; else choose_port "$1" "$2"; fi
+}
+
+# write_environment WORKERS
+write_environment() {
+  local postgres redis index port lines
+  touch "$SECRETS"
+  chmod 600 "$SECRETS"
+  postgres=127.0.0.1:$(postgres_port "$DEV")
+  redis=$(redis_port "$DEV")
+  port=$(role_port API_PORT 3000 api)
+  lines="LOYALNEST_URL=http://127.0.0.1:$port
+LOYALNEST_API_ADDR=127.0.0.1:$port"
+  for index in $(seq "$1"); do
+    port=$(role_port "WORKERS_PORT_$index" "$((3009 + index))" "workers-$index")
+    lines+=$'\n'"WORKERS_URL_$index=http://127.0.0.1:$port"
+  done
+  port=$(role_port SCHEDULER_PORT 3030 scheduler)
+  lines+="
+LOYALNEST_WORKERS_ADDR=127.0.0.1:$(port_of WORKERS_PORT_1)
+LOYALNEST_SCHEDULER_ADDR=127.0.0.1:$port
+SCHEDULER_URL=http://127.0.0.1:$port
+DATABASE_URL=postgres://loyalnest@$postgres/loyalnest
+APP_DATABASE_URL=postgres://loyalnest_app@$postgres/loyalnest
+REDIS_URL=redis://127.0.0.1:$redis/0
+SHOPIFY_API_SECRET=$(secret SHOPIFY_API_SECRET dev_)
+ADMIN_TOKEN=$(secret ADMIN_TOKEN lna_)
+PARTNER_API_KEY=$(secret PARTNER_API_KEY lnk_)
+PII_KEY=$(secret PII_KEY '')
+EMAIL_INDEX_KEY=$(secret EMAIL_INDEX_KEY '')"
+  printf '%s\n' "$lines" >"$ENVIRONMENT.new"
+  chmod 600 "$ENVIRONMENT.new"
+  # What `seed --demo` told before stays until it tells again.
+  local shop
+  shop=$(get_line "$ENVIRONMENT" DEMO_SHOP)
+  [ -z "$shop" ] || put_line "$ENVIRONMENT.new" DEMO_SHOP "$shop"
+  mv "$ENVIRONMENT.new" "$ENVIRONMENT"
+}
+
+# exec_with_environment COMMAND...: becomes that command, with .dev/env set. For subshells.
+exec_with_environment() {
+  set -a
+  # shellcheck disable=SC1090
+  . "$ENVIRONMENT"
+  set +a
+  exec "$@"
+}
+
+# tool PROFILE ARGUMENTS...: the operators' command.
+tool() {
+  local profile=$1
+  shift
+  (
+    export LOG_FORMAT=${LOG_FORMAT:-text} LOG_LEVEL=${LOG_LEVEL:-warn}
+    exec_with_environment "$TARGET/$profile/loyalnest" "$@"
+  )
+}
+
+# prepare_database PROFILE: schema, the application's login, demo merchants.
+prepare_database() {
+  local told line
+  say "Migrating the database"
+  tool "$1" migrate || die "the migration failed (see above)" "development data can be thrown away: ./dev.sh down; rm -rf .dev"
+  psql_in "$DEV" loyalnest -qc 'ALTER ROLE loyalnest_app LOGIN'
+  say "Seeding two demo merchants"
+  told=$(tool "$1" seed --demo --api-key "$(secret PARTNER_API_KEY lnk_)") || die "the seed failed (see above)" ""
+  while IFS= read -r line; do
+    [[ $line =~ ^[A-Z][A-Z0-9_]*=[^[:space:]]+$ ]] || continue
+    put_line "$ENVIRONMENT" "${line%%=*}" "${line#*=}"
+  done <<<"$told"
+}

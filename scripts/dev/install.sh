@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# Installs what is missing on Debian and Ubuntu, and says what to do where that is not possible.
+
+POSTGRES_MAJOR_MIN=15
+REDIS_MAJOR_MIN=7
+
+install_missing() {
+  local packages=()
+  # The bare `postgresql` package also creates a cluster of the system's own: it is left alone.
+  postgres_bin >/dev/null || packages+=(postgresql)
+  have redis-server || packages+=(redis-server)
+  have redis-cli || packages+=(redis-tools)
+  have curl || packages+=(curl ca-certificates)
+  have openssl || packages+=(openssl)
+  have cc || packages+=(build-essential)
+  have setsid || packages+=(util-linux)
+  [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
+  postgres_bin >/dev/null || die "PostgreSQL $POSTGRES_MAJOR_MIN or later was not found after installing \`postgresql\`" \
+    "add the packages of apt.postgresql.org (see https://wiki.postgresql.org/wiki/Apt) and install postgresql-$POSTGRES_MAJOR_MIN"
+  check_redis_version
+  install_rust
+}
+
+apt_install() {
+  say "Installing ${*}"
+  have apt-get || die "these are missing, and there is no apt-get here: $*" "install them with your system's package manager"
+  local options=(-y --no-install-recommends -o Dpkg::Use-Pty=0)
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
+    warn "apt-get update failed; trying with the lists there are"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" </dev/null ||
+    die "apt-get could not install: $*" "check the network and the sources of apt, then run: apt-get install $*"
+}
+
+# Prints the directory of the newest PostgreSQL programs of at least the version needed.
+postgres_bin() {
+  local dir major best='' best_major=0
+  for dir in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb 2>/dev/null || echo /none/initdb)")"; do
+    if ! [ -x "$dir/initdb" ] || ! [ -x "$dir/pg_ctl" ] || ! [ -x "$dir/postgres" ]; then continue; fi
+    major=$("$dir/postgres" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+    if [ "$major" -ge "$POSTGRES_MAJOR_MIN" ] && [ "$major" -gt "$best_major" ]; then
+      best=$dir
+      best_major=$major
+    fi
+  done
+  [ -n "$best" ] && printf '%s' "$best"
+}
+
+check_redis_version() {
+  local major
+  major=$(redis-server --version | sed -E 's/.*v=([0-9]+).*/\1/')
+  [ "$major" -ge "$REDIS_MAJOR_MIN" ] || die "Redis $REDIS_MAJOR_MIN or later is needed, this is $major" \
+    "add the packages of packages.redis.io (see https://redis.io/docs/latest/operate/oss_and_stack/install/) and install redis"
+}
+
+install_rust() {
+  PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+  if ! have cargo; then
+    say "Installing Rust through rustup"
+    local script
+    script=$(curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs) ||
+      die "Rust is missing and https://sh.rustup.rs cannot be reached" "install Rust $(rust_version_min) or later, then run this again"
+    sh -c "$script" rustup -y --profile minimal -c clippy -c rustfmt </dev/null ||
+      die "rustup failed" "install Rust $(rust_version_min) or later by hand: https://rustup.rs"
+    have cargo || die "rustup ended well, but there is no cargo in ${CARGO_HOME:-$HOME/.cargo}/bin" "install Rust by hand: https://rustup.rs"
+  fi
+  local found
+  found=$(cargo --version | cut -d' ' -f2)
+  [ "$(printf '%s\n%s\n' "$(rust_version_min)" "$found" | sort -V | head -n 1)" = "$(rust_version_min)" ] ||
+    die "Rust $(rust_version_min) or later is needed, this is $found" "rustup update stable"
+}
+
+rust_version_min() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"; }
