@@ -1,0 +1,57 @@
+//! What a handler receives: its payload, and what is known about the job that carries it.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::{
+    envelope::{JobId, Lane},
+    kind::JobKind,
+};
+
+/// A job, as its handler receives it.
+#[derive(Debug, Clone)]
+pub struct Job<P> {
+    /// What it carries.
+    pub payload: P,
+    /// What is known about it.
+    pub context: Arc<JobContext>,
+}
+
+/// A job that a worker holds under lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobContext {
+    /// Its id.
+    pub job_id: JobId,
+    /// Its kind.
+    pub kind: JobKind,
+    /// Its lane, the merchant's id.
+    pub lane: Lane,
+    /// Version of the payload, as it was enqueued.
+    pub version: u16,
+    /// This run, the first is 1.
+    pub attempt: u32,
+    /// Runs in all.
+    pub max_attempts: u32,
+    /// How often a lease on it ran out.
+    pub rescues: u32,
+    /// Fencing token of the lease.
+    pub token: u64,
+    /// Trace context or request id of what caused the job.
+    pub trace: Option<String>,
+    /// Its idempotency key, if any.
+    pub idempotency_key: Option<String>,
+    /// When its id was made, in milliseconds since 1970.
+    pub enqueued_at_ms: u64,
+    /// When it was claimed, by Redis' clock, in milliseconds since 1970.
+    pub claimed_at_ms: u64,
+    /// The same moment by this process' monotonic clock.
+    pub(crate) received: Instant,
+}
+
+impl JobContext {
+    /// Whether no further run follows this one.
+    pub fn is_last_attempt(&self) -> bool {
+        self.attempt >= self.max_attempts
+    }
+}

@@ -1,0 +1,55 @@
+//! Errors of the queue, typed by what the caller will do: wait and try again, or correct the call.
+
+use redis::RedisError;
+
+/// Any error of a handler or a sink.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// A job that can never be enqueued as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidJob {
+    /// Not 26 characters of Crockford's base 32.
+    #[error("job id {0:?} is not a ULID")]
+    JobId(String),
+    /// Not 1 to 64 of the characters `A-Z a-z 0-9 _ -`.
+    #[error("lane {0:?} is not 1 to 64 letters, digits, `_` or `-`")]
+    Lane(String),
+    /// The idempotency key is empty, longer than its limit, or holds control characters.
+    #[error("idempotency key {0:?} is empty, too long, or not printable")]
+    IdempotencyKey(String),
+    /// The payload is longer than a payload of ids and small facts can be.
+    #[error("payload of {bytes} bytes: a payload carries ids and small facts, never bodies")]
+    PayloadTooLarge {
+        /// Length found.
+        bytes: usize,
+    },
+    /// The payload does not serialise.
+    #[error("payload does not serialise: {0}")]
+    Payload(String),
+}
+
+/// A call to the queue that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// Redis is away, slow, or refused the command. The same call may be made again.
+    #[error("redis: {0}")]
+    Redis(#[from] RedisError),
+    /// The call itself is wrong.
+    #[error(transparent)]
+    Invalid(#[from] InvalidJob),
+    /// Redis answered in a shape that the script never returns: another version of the script or another server.
+    #[error("unexpected answer of script `{script}`: {detail}")]
+    Reply {
+        /// The script that was called.
+        script: &'static str,
+        /// What was wrong.
+        detail: &'static str,
+    },
+}
+
+impl QueueError {
+    /// Whether the same call can succeed later without being changed.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Redis(_))
+    }
+}

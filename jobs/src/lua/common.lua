@@ -1,0 +1,64 @@
+-- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
+-- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted weights paused turn token seen workers
+-- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes and of idempotency keys are derived from it in the scripts, as
+-- their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
+-- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up.
+local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
+local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local DEAD, GRAVES, STATS, DONE, WAKE, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local WEIGHTS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
+local PREFIX = ARGV[1]
+local LANE = PREFIX .. 'lane:'
+local time = call('TIME')
+local now = time[1] * 1000 + floor(time[2] / 1000)
+
+-- Jobs enter a lane at its tail, or at its head in the given order. A lane that was empty enters the ring.
+local function put(lane, refs, at_head)
+  local length
+  if at_head then
+    local back = {}
+    for i = #refs, 1, -1 do back[#back + 1] = refs[i] end
+    length = call('LPUSH', LANE .. lane, unpack(back))
+  else
+    length = call('RPUSH', LANE .. lane, unpack(refs))
+  end
+  if length == #refs and call('SISMEMBER', HALTED, lane) == 0 then call('RPUSH', RING, lane) end
+end
+
+-- The same for references of several lanes.
+local function put_all(refs, at_head)
+  local by_lane, order = {}, {}
+  for i = 1, #refs do
+    local lane = sub(refs[i], 28)
+    local mine = by_lane[lane]
+    if not mine then
+      mine = {}
+      by_lane[lane] = mine
+      order[#order + 1] = lane
+    end
+    mine[#mine + 1] = refs[i]
+  end
+  for i = 1, #order do put(order[i], by_lane[order[i]], at_head) end
+end
+
+-- One token wakes one idle worker; a worker that leaves work behind puts it back.
+local function wake()
+  if call('LLEN', WAKE) == 0 then call('RPUSH', WAKE, '1') end
+end
+
+-- Whoever sleeps until the next due job must hear of an earlier one.
+local function delay(entries, refs)
+  call('ZADD', DELAYED, unpack(entries))
+  local first = call('ZRANGE', DELAYED, 0, 0)[1]
+  for i = 1, #refs do
+    if refs[i] == first then return wake() end
+  end
+end
+
+local function bury(ref, attempts, rescues, reason)
+  local id = sub(ref, 1, 26)
+  call('ZADD', DEAD, now, ref)
+  call('HSET', GRAVES, id, attempts .. '|' .. rescues .. '|' .. reason)
+  call('HDEL', TRIES, id)
+  call('HINCRBY', STATS, 'dead', 1)
+end

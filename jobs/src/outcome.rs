@@ -1,0 +1,194 @@
+//! How a run ends: handlers choose at the call site (`.map_err(JobError::retry)?`), the queue carries it out.
+
+use std::{error::Error, fmt, time::Duration};
+
+use crate::error::BoxError;
+
+/// Bytes kept of an error chain, for the attempt record and the dead letter.
+pub const ERROR_TEXT_BYTES_MAX: usize = 2_048;
+
+/// What a handler wants done with a job that it could not finish.
+#[derive(Debug)]
+pub enum JobError {
+    /// Run again by the kind's retry policy; dead when its attempts are used up.
+    Retry {
+        /// Why.
+        source: BoxError,
+        /// A delay the other side asked for, instead of the policy's.
+        after: Option<Duration>,
+    },
+    /// Run again after that time without losing an attempt: rate limit, open circuit, a resource not ready yet.
+    Snooze {
+        /// How long from now.
+        after: Duration,
+        /// Why, for the attempt record.
+        reason: String,
+    },
+    /// Nothing to do, now and later. The job ends without a dead letter.
+    Discard {
+        /// Why, for the attempt record.
+        reason: String,
+    },
+    /// Can never succeed. Dead at once, kept for a person.
+    Fail {
+        /// Why.
+        source: BoxError,
+    },
+}
+
+impl JobError {
+    /// Run again, after the policy's delay.
+    pub fn retry(source: impl Into<BoxError>) -> Self {
+        Self::Retry { source: source.into(), after: None }
+    }
+
+    /// Run again, after the delay that the other side asked for. Counts as an attempt.
+    pub fn retry_after(source: impl Into<BoxError>, after: Duration) -> Self {
+        Self::Retry { source: source.into(), after: Some(after) }
+    }
+
+    /// Run again after that time; the attempt is given back.
+    pub fn snooze(after: Duration, reason: impl Into<String>) -> Self {
+        Self::Snooze { after, reason: reason.into() }
+    }
+
+    /// End the job: nothing to do.
+    pub fn discard(reason: impl Into<String>) -> Self {
+        Self::Discard { reason: reason.into() }
+    }
+
+    /// Dead at once.
+    pub fn fail(source: impl Into<BoxError>) -> Self {
+        Self::Fail { source: source.into() }
+    }
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Retry { source, .. } => write!(f, "to be retried: {source}"),
+            Self::Snooze { after, reason } => write!(f, "snoozed for {} ms: {reason}", after.as_millis()),
+            Self::Discard { reason } => write!(f, "discarded: {reason}"),
+            Self::Fail { source } => write!(f, "failed for good: {source}"),
+        }
+    }
+}
+
+impl Error for JobError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Retry { source, .. } | Self::Fail { source } => Some(source.as_ref()),
+            Self::Snooze { .. } | Self::Discard { .. } => None,
+        }
+    }
+}
+
+/// What the queue is told about a job that it had leased out. Delays count from Redis' clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Finished.
+    Done,
+    /// Runs again after the delay; the attempt stays counted.
+    Retry {
+        /// From now.
+        after: Duration,
+    },
+    /// Runs again after the delay; the attempt is given back.
+    Snooze {
+        /// From now.
+        after: Duration,
+    },
+    /// Ends without effect and without a dead letter.
+    Cancel,
+    /// Never ran here: back to the head of its lane, the attempt given back.
+    Release,
+    /// Kept as a dead letter.
+    Dead {
+        /// Shown to the person who looks at it.
+        reason: String,
+    },
+}
+
+/// How an attempt ended, for records and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutcomeKind {
+    /// Finished.
+    Done,
+    /// To be run again.
+    Retried,
+    /// To be run again, not counted.
+    Snoozed,
+    /// Ended without effect.
+    Cancelled,
+    /// Dead letter.
+    Dead,
+}
+
+impl OutcomeKind {
+    /// Name for records and metric labels.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Retried => "retried",
+            Self::Snoozed => "snoozed",
+            Self::Cancelled => "cancelled",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// An error and its causes as one line, cut at [`ERROR_TEXT_BYTES_MAX`].
+pub(crate) fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // Many error types repeat their cause in their own text.
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        if text.len() > ERROR_TEXT_BYTES_MAX {
+            break;
+        }
+        next = cause.source();
+    }
+    bounded(text)
+}
+
+/// Cuts a text at [`ERROR_TEXT_BYTES_MAX`], on a character.
+pub(crate) fn bounded(mut text: String) -> String {
+    if text.len() > ERROR_TEXT_BYTES_MAX {
+        let mut end = ERROR_TEXT_BYTES_MAX;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn the_chain_of_causes_is_kept_and_bounded() {
+        assert_eq!(error_chain(&Outer(std::io::Error::other("inner"))), "outer: inner");
+        let long = error_chain(&Outer(std::io::Error::other("é".repeat(ERROR_TEXT_BYTES_MAX))));
+        assert!(long.len() <= ERROR_TEXT_BYTES_MAX && long.starts_with("outer: é"));
+    }
+
+    #[test]
+    fn outcomes_are_chosen_at_the_call_site() {
+        fn handler() -> Result<(), JobError> {
+            Err(std::io::Error::other("database away")).map_err(JobError::retry)?;
+            Ok(())
+        }
+        assert!(matches!(handler(), Err(JobError::Retry { after: None, .. })));
+    }
+}

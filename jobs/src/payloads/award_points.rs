@@ -1,0 +1,19 @@
+//! Payload of `award-points`: which recorded webhook to take the facts from.
+
+use domain::LogId;
+use serde::{Deserialize, Serialize};
+
+use super::Payload;
+use crate::kind::JobKind;
+
+/// Bring the ledger to what an order says, after a message about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwardPoints {
+    /// The row of `api_logs` that holds the message's facts. The merchant is the job's lane.
+    pub log_id: LogId,
+}
+
+impl Payload for AwardPoints {
+    const KIND: JobKind = JobKind::AwardPoints;
+    const VERSION: u16 = 1;
+}

@@ -1,0 +1,59 @@
+//! What each kind of job carries: one file per payload, named as its handler in `workers`.
+//!
+//! Ids and small facts only. A shipped version is never changed: a new one is added, and [`Payload::decode`] upgrades
+//! the old. `tests/samples` holds a frozen sample of each version ever shipped.
+
+mod award_points;
+mod cancel_adjustment;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use award_points::AwardPoints;
+pub use cancel_adjustment::CancelAdjustment;
+
+use crate::kind::JobKind;
+
+/// A payload that this process cannot read. Retrying does not help; a newer process may.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// Written by a newer process than this one.
+    #[error("payload version {found} of `{kind}` is newer than {known}, the newest this process knows")]
+    TooNew {
+        /// The kind.
+        kind: JobKind,
+        /// Version in the envelope.
+        found: u16,
+        /// Newest version known here.
+        known: u16,
+    },
+    /// Not what this version looks like.
+    #[error("payload version {version} of `{kind}` is malformed")]
+    Malformed {
+        /// The kind.
+        kind: JobKind,
+        /// Version in the envelope.
+        version: u16,
+        /// What serde says.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// What a kind of job carries.
+pub trait Payload: Serialize + DeserializeOwned + Clone + Send + Sync + Unpin + 'static {
+    /// The kind it belongs to.
+    const KIND: JobKind;
+    /// The version that is written now, from 1.
+    const VERSION: u16;
+
+    /// Reads any version ever shipped.
+    ///
+    /// # Errors
+    /// The version is newer than this process, or the text is not of that version's shape.
+    fn decode(version: u16, json: &str) -> Result<Self, PayloadError> {
+        if version > Self::VERSION {
+            return Err(PayloadError::TooNew { kind: Self::KIND, found: version, known: Self::VERSION });
+        }
+        serde_json::from_str(json).map_err(|source| PayloadError::Malformed { kind: Self::KIND, version, source })
+    }
+}

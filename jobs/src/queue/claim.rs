@@ -1,0 +1,99 @@
+//! Leasing jobs out.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::{
+    BATCH_JOBS_MAX, LANE_QUANTUM_JOBS, Queue,
+    script::{CLAIM, Script},
+};
+use crate::{
+    context::JobContext,
+    envelope::{Envelope, split_reference},
+    error::QueueError,
+};
+
+/// A job under lease, its payload still as text.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// What is known about it.
+    pub context: Arc<JobContext>,
+    /// Its reference in Redis: `<ULID>/<lane>`.
+    pub reference: Arc<str>,
+    /// The payload's JSON.
+    pub payload: Box<RawValue>,
+}
+
+/// What a claim found.
+#[derive(Debug, Default)]
+pub struct Claim {
+    /// The jobs, each under a lease of its own.
+    pub jobs: Vec<Claimed>,
+    /// Whether more could have been claimed.
+    pub more: bool,
+    /// How long until the next delayed job is due.
+    pub next_due: Option<Duration>,
+}
+
+impl Queue {
+    /// Leases out at most `want` jobs (and at most [`BATCH_JOBS_MAX`]), lanes in fair turns, for `lease`.
+    ///
+    /// # Errors
+    /// Redis is away. It may yet have leased jobs out: these come back when their leases run out.
+    pub async fn claim(&self, want: usize, lease: Duration, worker: &str) -> Result<Claim, QueueError> {
+        let script: &Script = &CLAIM;
+        let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        let mut command = script.call(&self.keys);
+        command.arg(want.clamp(1, BATCH_JOBS_MAX)).arg(lease_ms).arg(worker).arg(LANE_QUANTUM_JOBS);
+        let mut values = script.array(script.run(&self.connection, &command).await?)?.into_iter();
+
+        let token = script.count(values.next().as_ref())?;
+        let claimed_at_ms = script.count(values.next().as_ref())?;
+        let next_due_ms = script.integer(values.next().as_ref())?;
+        let more = script.integer(values.next().as_ref())? == 1;
+        let received = Instant::now();
+        let mut jobs = Vec::with_capacity(values.len() / 3);
+        while let Some(reference) = values.next() {
+            let reference = script.text(Some(reference))?;
+            let envelope = script.text(values.next())?;
+            let before = script.text(values.next())?;
+            match self.claimed(&reference, &envelope, &before, token, claimed_at_ms, received) {
+                Some(job) => jobs.push(job),
+                // Written by a version of this program that never was; it stays leased and ends as poison.
+                None => tracing::error!(reference, "a stored job cannot be read"),
+            }
+        }
+        Ok(Claim { jobs, more, next_due: u64::try_from(next_due_ms).ok().map(Duration::from_millis) })
+    }
+
+    fn claimed(&self, reference: &str, envelope: &str, before: &str, token: u64, now_ms: u64, received: Instant) -> Option<Claimed> {
+        let (job_id, lane) = split_reference(reference)?;
+        let envelope: Envelope<'_> = serde_json::from_str(envelope).ok()?;
+        let (attempts, rescues) = match before.split_once('|') {
+            Some((attempts, rescues)) => (attempts.parse().ok()?, rescues.parse().ok()?),
+            None => (0, 0),
+        };
+        let context = JobContext {
+            job_id,
+            kind: self.kind,
+            lane,
+            version: envelope.version,
+            attempt: attempts + 1,
+            max_attempts: envelope.max_attempts,
+            rescues,
+            token,
+            trace: envelope.trace.map(Into::into),
+            idempotency_key: envelope.idempotency_key.map(Into::into),
+            enqueued_at_ms: envelope.enqueued_at_ms,
+            claimed_at_ms: now_ms,
+            received,
+        };
+        Some(Claimed {
+            context: Arc::new(context),
+            reference: reference.into(),
+            payload: envelope.payload.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Taking jobs in. One call of the script is atomic; calls for several kinds share one round trip.
+
+use redis::{Cmd, Value};
+
+use super::{
+    BATCH_JOBS_MAX, Queue, Queues,
+    script::{ENQUEUE, Script},
+};
+use crate::{
+    envelope::{JobId, NewJob},
+    error::QueueError,
+    kind::JobKind,
+};
+
+impl Queues {
+    /// Enqueues any number of jobs of any kinds. Answers their ids in order; a job whose idempotency key is taken
+    /// answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`] of one kind, each atomic,
+    /// all in one round trip.
+    ///
+    /// # Errors
+    /// `Invalid`: nothing was enqueued. `Redis`: some of the calls may have been carried out; enqueue all again, which
+    /// jobs with idempotency keys bear.
+    pub async fn enqueue(&self, jobs: &[NewJob]) -> Result<Vec<JobId>, QueueError> {
+        let mut calls = Vec::new();
+        for kind in JobKind::ALL {
+            let of_kind: Vec<usize> = (0..jobs.len()).filter(|index| jobs[*index].kind == kind).collect();
+            for chunk in of_kind.chunks(BATCH_JOBS_MAX) {
+                calls.push((self.queue(kind).enqueue_command(jobs, chunk)?, chunk.to_vec()));
+            }
+        }
+        let script: &Script = &ENQUEUE;
+        let answers = calls.iter().map(|(command, _)| script.run(&self.connection, command));
+        let answers = futures::future::try_join_all(answers).await?;
+
+        let mut ids: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
+        for ((_, indexes), answer) in calls.iter().zip(answers) {
+            put_known(script, &mut ids, indexes, answer)?;
+        }
+        Ok(ids)
+    }
+}
+
+/// Replaces the ids of jobs that were already there.
+fn put_known(script: &Script, ids: &mut [JobId], indexes: &[usize], answer: Value) -> Result<(), QueueError> {
+    let mut values = script.array(answer)?.into_iter();
+    while let Some(position) = values.next() {
+        let position = usize::try_from(script.count(Some(&position))?).unwrap_or(usize::MAX);
+        let known = JobId::trusted(&script.text(values.next())?);
+        let index = *indexes.get(position).ok_or_else(|| script.unexpected("index out of range"))?;
+        ids[index] = known;
+    }
+    Ok(())
+}
+
+impl Queue {
+    fn enqueue_command(&self, jobs: &[NewJob], indexes: &[usize]) -> Result<Cmd, QueueError> {
+        let mut command = ENQUEUE.call(&self.keys);
+        let mut reference = String::with_capacity(64);
+        for job in indexes.iter().map(|index| &jobs[*index]) {
+            reference.clear();
+            reference.push_str(job.id.as_str());
+            reference.push('/');
+            reference.push_str(job.lane.as_str());
+            command.arg(&reference).arg(job.envelope()?);
+            if job.run_at_ms > 0 {
+                command.arg(job.run_at_ms);
+            } else {
+                command.arg("");
+            }
+            match &job.idempotency_key {
+                Some(key) => command.arg(key).arg(job.idempotency_window_ms.max(1)),
+                None => command.arg("").arg(""),
+            };
+        }
+        Ok(command)
+    }
+}

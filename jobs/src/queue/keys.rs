@@ -1,0 +1,55 @@
+//! The keys of one queue. All share the hash tag `{queue}`, so a queue lives whole on one Redis Cluster slot.
+
+/// Names after the prefix, in the order in which `lua/common.lua` binds them.
+const NAMES: [&str; 18] = [
+    "jobs", "ring", "delayed", "leases", "running", "tries", "dead", "graves", "stats", "done", "wake", "halted",
+    "weights", "paused", "turn", "token", "seen", "workers",
+];
+const WAKE: usize = 10;
+
+/// The keys of one queue.
+#[derive(Debug)]
+pub(super) struct Keys {
+    prefix: String,
+    all: Vec<String>,
+}
+
+impl Keys {
+    /// Keys of the queue named `queue`, or `{prefix}-{queue}` where a prefix keeps tests apart.
+    pub(super) fn new(prefix: Option<&str>, queue: &str) -> Self {
+        let prefix = match prefix {
+            Some(prefix) => format!("{{{prefix}-{queue}}}:"),
+            None => format!("{{{queue}}}:"),
+        };
+        let all = NAMES.iter().map(|name| format!("{prefix}{name}")).collect();
+        Self { prefix, all }
+    }
+
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    pub(super) fn all(&self) -> &[String] {
+        &self.all
+    }
+
+    /// The list an idle worker blocks on.
+    pub(super) fn wake(&self) -> &str {
+        &self.all[WAKE]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_share_one_hash_tag() {
+        let keys = Keys::new(Some("t1"), "award-points");
+        assert!(keys.all().iter().all(|key| key.starts_with("{t1-award-points}:")));
+        assert_eq!(keys.wake(), "{t1-award-points}:wake");
+        let common = include_str!("../lua/common.lua");
+        let declared = common.lines().find_map(|line| line.strip_prefix("-- KEYS: ")).expect("the head names the keys");
+        assert_eq!(declared.split(' ').collect::<Vec<_>>(), NAMES);
+    }
+}

@@ -1,0 +1,122 @@
+//! Keeping leases alive, taking back those that ran out, and changing what is served.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    BATCH_JOBS_MAX, Queue, RESCUES_MAX,
+    script::{CONTROL, HEARTBEAT, RESCUE, Script},
+};
+use crate::{envelope::Lane, error::QueueError};
+
+/// A silent worker is forgotten after this long.
+const WORKER_FORGOTTEN_MS: u64 = 60 * 60 * 1_000;
+
+/// A lease to be renewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job's reference in Redis.
+    pub reference: Arc<str>,
+    /// Its fencing token.
+    pub token: u64,
+}
+
+/// What a rescue came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rescued {
+    /// Jobs back at the head of their lanes.
+    pub rescued: u64,
+    /// Jobs that were rescued too often, now dead letters.
+    pub poison: u64,
+}
+
+impl Queue {
+    /// Renews leases, and shows `about` (a JSON text) as the state of that worker. Answers the references whose lease
+    /// is no longer held.
+    ///
+    /// # Errors
+    /// Redis is away.
+    pub async fn heartbeat(
+        &self,
+        worker: &str,
+        about: &str,
+        lease: Duration,
+        leases: &[Lease],
+    ) -> Result<Vec<String>, QueueError> {
+        let script: &Script = &HEARTBEAT;
+        let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        let mut lost = Vec::new();
+        let mut rest = leases;
+        loop {
+            let (batch, after) = rest.split_at(rest.len().min(BATCH_JOBS_MAX));
+            let mut command = script.call(&self.keys);
+            command.arg(lease_ms).arg(worker).arg(about).arg(WORKER_FORGOTTEN_MS);
+            for lease in batch {
+                command.arg(&*lease.reference).arg(lease.token);
+            }
+            for value in script.array(script.run(&self.connection, &command).await?)? {
+                lost.push(script.text(Some(value))?);
+            }
+            rest = after;
+            if rest.is_empty() {
+                return Ok(lost);
+            }
+        }
+    }
+
+    /// Takes back at most `limit` leases that ran out (and at most [`BATCH_JOBS_MAX`]). Any process may do it, any
+    /// number of them at once.
+    ///
+    /// # Errors
+    /// Redis is away.
+    pub async fn rescue(&self, limit: usize) -> Result<Rescued, QueueError> {
+        let script: &Script = &RESCUE;
+        let mut command = script.call(&self.keys);
+        command.arg(limit.clamp(1, BATCH_JOBS_MAX)).arg(RESCUES_MAX);
+        let values = script.array(script.run(&self.connection, &command).await?)?;
+        Ok(Rescued { rescued: script.count(values.first())?, poison: script.count(values.get(1))? })
+    }
+
+    /// Serves no job of this queue until [`Queue::resume`]; running jobs go on.
+    ///
+    /// # Errors
+    /// Redis is away. So for all that follow.
+    pub async fn pause(&self) -> Result<(), QueueError> {
+        self.control("pause", "", 0).await
+    }
+
+    /// Serves the queue again.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
+    pub async fn resume(&self) -> Result<(), QueueError> {
+        self.control("resume", "", 0).await
+    }
+
+    /// Serves no job of that lane until [`Queue::resume_lane`].
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
+    pub async fn pause_lane(&self, lane: &Lane) -> Result<(), QueueError> {
+        self.control("halt", lane.as_str(), 0).await
+    }
+
+    /// Serves the lane again.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
+    pub async fn resume_lane(&self, lane: &Lane) -> Result<(), QueueError> {
+        self.control("unhalt", lane.as_str(), 0).await
+    }
+
+    /// A lane of weight 3 is given three times the jobs of a lane of weight 1, which is what lanes have if not set.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
+    pub async fn set_weight(&self, lane: &Lane, weight: u32) -> Result<(), QueueError> {
+        self.control("weigh", lane.as_str(), weight.max(1)).await
+    }
+
+    /// Takes a worker that ended off the list of workers.
+    pub(crate) async fn forget_worker(&self, worker: &str) -> Result<(), QueueError> {
+        self.control("forget", worker, 0).await
+    }
+
+    async fn control(&self, action: &str, lane: &str, weight: u32) -> Result<(), QueueError> {
+        let mut command = CONTROL.call(&self.keys);
+        command.arg(action).arg(lane).arg(weight);
+        CONTROL.run(&self.connection, &command).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Saying how leased jobs ended.
+
+use std::sync::Arc;
+
+use super::{
+    BATCH_JOBS_MAX, Claimed, DONE_RING_JOBS_MAX, Queue,
+    script::{SETTLE, Script},
+};
+use crate::{
+    context::JobContext,
+    error::QueueError,
+    outcome::{Outcome, bounded},
+};
+
+/// How one leased job ended.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The job's reference in Redis.
+    pub reference: Arc<str>,
+    /// The job, whose token proves the lease.
+    pub context: Arc<JobContext>,
+    /// What becomes of it.
+    pub outcome: Outcome,
+}
+
+impl Settlement {
+    /// How that job ended.
+    pub fn of(job: &Claimed, outcome: Outcome) -> Self {
+        Self { reference: Arc::clone(&job.reference), context: Arc::clone(&job.context), outcome }
+    }
+}
+
+/// What a settlement came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Jobs that ended as told.
+    pub applied: u64,
+    /// Jobs whose lease was no longer held: skipped.
+    pub stale: u64,
+}
+
+impl Queue {
+    /// Ends leased jobs, in calls of at most [`BATCH_JOBS_MAX`].
+    ///
+    /// # Errors
+    /// Redis is away; settle all again: what was already carried out counts as stale then.
+    pub async fn settle(&self, settlements: &[Settlement]) -> Result<Settled, QueueError> {
+        let mut total = Settled::default();
+        for batch in settlements.chunks(BATCH_JOBS_MAX) {
+            let settled = self.settle_batch(batch).await?;
+            total.applied += settled.applied;
+            total.stale += settled.stale;
+        }
+        Ok(total)
+    }
+
+    async fn settle_batch(&self, batch: &[Settlement]) -> Result<Settled, QueueError> {
+        let script: &Script = &SETTLE;
+        let is_done = |settlement: &&Settlement| settlement.outcome == Outcome::Done;
+        let release = self.kind.policy().release_key_when_done;
+        let key_of = |settlement: &Settlement| match &settlement.context.idempotency_key {
+            Some(key) if release => key.clone(),
+            _ => String::new(),
+        };
+        let mut command = script.call(&self.keys);
+        command.arg(DONE_RING_JOBS_MAX).arg(batch.iter().filter(is_done).count());
+        for settlement in batch.iter().filter(is_done) {
+            command.arg(&*settlement.reference).arg(settlement.context.token).arg(key_of(settlement));
+        }
+        for settlement in batch.iter().filter(|settlement| !is_done(settlement)) {
+            command.arg(&*settlement.reference).arg(settlement.context.token);
+            match &settlement.outcome {
+                // Done jobs are in the first part.
+                Outcome::Done | Outcome::Cancel => command.arg("cancel").arg(""),
+                Outcome::Retry { after } => command.arg("retry").arg(millis(*after)),
+                Outcome::Snooze { after } => command.arg("snooze").arg(millis(*after)),
+                Outcome::Release => command.arg("release").arg(""),
+                Outcome::Dead { reason } => command.arg("dead").arg(bounded(reason.clone())),
+            };
+            command.arg(key_of(settlement));
+        }
+        let values = script.array(script.run(&self.connection, &command).await?)?;
+        Ok(Settled { applied: script.count(values.first())?, stale: script.count(values.get(1))? })
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,189 @@
+//! Fetches jobs: as many as there are free slots, one claim at a time, and sleeps until woken when there are none.
+//!
+//! Sleep ends by a token in the queue's wake list (a blocking read on a connection of its own), by the next delayed job
+//! falling due, or by a slow poll, which is what remains when Redis has lost the token.
+
+use std::{sync::Arc, time::Duration};
+
+use apalis_core::worker::context::WorkerContext;
+use redis::AsyncConnectionConfig;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
+
+use super::shared::{Ready, ReadyJobs, Shared};
+use crate::{
+    context::Job,
+    outcome::{Outcome, OutcomeKind, error_chain},
+    payloads::Payload,
+    queue::{BATCH_JOBS_MAX, Claimed},
+};
+
+/// Longest sleep of an idle claimer.
+const IDLE_POLL: Duration = Duration::from_secs(1);
+/// How often a paused worker looks whether it goes on.
+const PAUSED_POLL: Duration = Duration::from_millis(100);
+/// How long one blocking read lasts.
+const WAKE_BLOCK_SECS: u64 = 5;
+/// Patience for its answer beyond that.
+const WAKE_RESPONSE_TIMEOUT: Duration = Duration::from_secs(WAKE_BLOCK_SECS + 3);
+/// Finished jobs that Redis has not been told of; beyond that no job is claimed.
+const UNSETTLED_JOBS_MAX: usize = 10_000;
+
+/// Wakes the claimer, and is told when it sleeps.
+#[derive(Default)]
+pub(super) struct Bell {
+    wanted: Notify,
+    rung: Notify,
+}
+
+pub(super) async fn run<P: Payload>(
+    shared: Arc<Shared>,
+    ready: Arc<ReadyJobs<P>>,
+    bell: Arc<Bell>,
+    worker: WorkerContext,
+) {
+    let mut errors = 0;
+    while !shared.is_closing() {
+        if worker.is_shutting_down() {
+            // The worker takes no more; what it has not begun goes to others at once.
+            release(&shared, &ready);
+            sleep(PAUSED_POLL).await;
+            continue;
+        }
+        if worker.is_paused() {
+            sleep(PAUSED_POLL).await;
+            continue;
+        }
+        let free = shared.free_slots();
+        if free == 0 || shared.unsettled() > UNSETTLED_JOBS_MAX {
+            wait_for_slot(&shared, &bell).await;
+            continue;
+        }
+        let want = free.min(BATCH_JOBS_MAX);
+        match shared.queue.claim(want, shared.lease, &shared.worker).await {
+            Ok(claim) => {
+                errors = 0;
+                let drained = claim.jobs.len() < want && !claim.more;
+                let found = !claim.jobs.is_empty();
+                take(&shared, &ready, claim.jobs);
+                if drained {
+                    rest(&shared, &bell, claim.next_due).await;
+                } else if !found {
+                    // Something is there that cannot be served now; never spin on it.
+                    sleep(Duration::from_millis(1)).await;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(queue = shared.queue.kind().name(), errors, %error, "claim failed, waiting");
+                let pause = sleep(shared.backoff(errors));
+                errors += 1;
+                tokio::select! { () = pause => {}, () = closing(&shared) => {} }
+            }
+        }
+    }
+    release(&shared, &ready);
+}
+
+/// Hands claimed jobs to the worker. A job whose payload cannot be read dies here.
+fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
+    if jobs.is_empty() {
+        return;
+    }
+    shared.took(&jobs);
+    let decoded = jobs.into_iter().filter_map(|claimed| match P::decode(claimed.context.version, claimed.payload.get()) {
+        Ok(payload) => {
+            let job = Job { payload, context: claimed.context };
+            Some(Ready { reference: claimed.reference, job })
+        }
+        Err(error) => {
+            let reason = error_chain(&error);
+            tracing::error!(job_id = %claimed.context.job_id, reason, "a payload cannot be read");
+            if let Some(recorder) = &shared.recorder {
+                let now = Instant::now();
+                recorder.record(shared, &claimed.context, now, now, OutcomeKind::Dead, Some(reason.clone()));
+            }
+            shared.finish(claimed.reference, claimed.context, Outcome::Dead { reason });
+            None
+        }
+    });
+    ready.extend(decoded.collect::<Vec<_>>());
+}
+
+/// Gives back what was claimed and not begun.
+fn release<P>(shared: &Shared, ready: &ReadyJobs<P>) {
+    for Ready { reference, job } in ready.take_all() {
+        shared.finish(reference, job.context, Outcome::Release);
+    }
+}
+
+async fn wait_for_slot(shared: &Shared, bell: &Bell) {
+    tokio::select! {
+        () = shared.changed.notified() => {}
+        // All hands are full: the token is for another worker.
+        () = bell.rung.notified() => {
+            if let Err(error) = shared.queue.wake().await {
+                tracing::debug!(%error, "could not pass on a wake-up");
+            }
+        }
+        () = sleep(IDLE_POLL) => {}
+    }
+}
+
+async fn rest(shared: &Shared, bell: &Bell, next_due: Option<Duration>) {
+    bell.wanted.notify_one();
+    let longest = next_due.map_or(IDLE_POLL, |due| due.min(IDLE_POLL));
+    tokio::select! {
+        () = bell.rung.notified() => {}
+        () = sleep(longest) => {}
+        () = closing(shared) => {}
+    }
+}
+
+async fn closing(shared: &Shared) {
+    loop {
+        // Registered before the check, so that no change is missed.
+        let changed = shared.changed.notified();
+        if shared.is_closing() {
+            return;
+        }
+        changed.await;
+    }
+}
+
+/// Reads the wake list while the claimer sleeps. Owns its connection: a blocking read would hold up all others.
+pub(super) async fn listen(shared: Arc<Shared>, bell: Arc<Bell>) {
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(WAKE_RESPONSE_TIMEOUT));
+    let mut connection = None;
+    let mut errors = 0;
+    loop {
+        bell.wanted.notified().await;
+        loop {
+            let held = match &mut connection {
+                Some(held) => held,
+                None => match shared.queue.open_connection(&config).await {
+                    Ok(fresh) => connection.insert(fresh),
+                    Err(error) => {
+                        tracing::debug!(%error, "no connection for wake-ups, polling meanwhile");
+                        sleep(shared.backoff(errors)).await;
+                        errors += 1;
+                        continue;
+                    }
+                },
+            };
+            match shared.queue.wait_for_wake(held, WAKE_BLOCK_SECS).await {
+                Ok(true) => break,
+                Ok(false) => errors = 0,
+                Err(error) => {
+                    tracing::debug!(%error, "lost the connection for wake-ups");
+                    connection = None;
+                    sleep(shared.backoff(errors)).await;
+                    errors += 1;
+                }
+            }
+        }
+        errors = 0;
+        bell.rung.notify_one();
+    }
+}

@@ -1,0 +1,164 @@
+//! Around every handler: a span, the kind's timeout, panics caught, and the result turned into an outcome.
+//! It stands outside the layers of the worker, so that they may fail a job in the same way as a handler.
+
+use std::{
+    any::Any,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use apalis_core::{
+    error::{AbortError, BoxDynError},
+    task::Task,
+};
+use futures::{FutureExt, future::BoxFuture};
+use tokio::time::{Instant, timeout};
+use tower::{Layer, Service};
+use tracing::Instrument;
+
+use super::{backend::Held, shared::Shared};
+use crate::{
+    context::JobContext,
+    outcome::{JobError, Outcome, OutcomeKind, bounded, error_chain},
+};
+
+/// Runs jobs of one worker.
+#[derive(Clone)]
+pub struct JobLayer(pub(super) Arc<Shared>);
+
+/// A handler with what stands around it.
+#[derive(Clone)]
+pub struct JobService<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> Layer<S> for JobLayer {
+    type Service = JobService<S>;
+    fn layer(&self, inner: S) -> JobService<S> {
+        JobService { inner, shared: Arc::clone(&self.0) }
+    }
+}
+
+impl<S, A> Service<Task<A>> for JobService<S>
+where
+    A: Held,
+    S: Service<Task<A>>,
+    S::Error: Into<BoxDynError>,
+    S::Future: Send + 'static,
+{
+    type Response = OutcomeKind;
+    type Error = BoxDynError;
+    type Future = BoxFuture<'static, Result<OutcomeKind, BoxDynError>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxDynError>> {
+        self.inner.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, task: Task<A>) -> Self::Future {
+        let shared = Arc::clone(&self.shared);
+        let context = Arc::clone(task.args.context());
+        let span = tracing::info_span!(
+            "job",
+            job_id = %context.job_id,
+            kind = context.kind.name(),
+            lane = context.lane.as_str(),
+            attempt = context.attempt,
+            trace = context.trace.as_deref(),
+        );
+        let begun = {
+            let _entered = span.enter();
+            catch_unwind(AssertUnwindSafe(|| self.inner.call(task)))
+        };
+        let run = async move {
+            let started = Instant::now();
+            let limit = Duration::from_millis(context.kind.policy().timeout_ms);
+            let result = match begun {
+                Ok(future) => guarded(future, limit).await,
+                Err(panic) => Err(panicked(&*panic)),
+            };
+            let (outcome, kind, error) = decide(&shared, &context, result);
+            log(&context, kind, error.as_deref());
+            if let Some(recorder) = &shared.recorder {
+                recorder.record(&shared, &context, started, Instant::now(), kind, error);
+            }
+            let reference = format!("{}/{}", context.job_id, context.lane);
+            shared.finish(reference.into(), context, outcome);
+            Ok(kind)
+        };
+        run.instrument(span).boxed()
+    }
+}
+
+/// Runs a handler to its end, its timeout, or its panic.
+async fn guarded<T, E: Into<BoxDynError>>(
+    handler: impl Future<Output = Result<T, E>>,
+    limit: Duration,
+) -> Result<(), JobError> {
+    match timeout(limit, AssertUnwindSafe(handler).catch_unwind()).await {
+        Ok(Ok(Ok(_))) => Ok(()),
+        Ok(Ok(Err(error))) => Err(as_job_error(error.into())),
+        Ok(Err(panic)) => Err(panicked(&*panic)),
+        Err(_) => Err(JobError::retry(format!("gave up after {} ms", limit.as_millis()))),
+    }
+}
+
+/// What a handler chose; any other error is retried, and what `apalis` calls an abort has failed for good.
+fn as_job_error(error: BoxDynError) -> JobError {
+    match error.downcast::<JobError>() {
+        Ok(chosen) => *chosen,
+        Err(other) if other.is::<AbortError>() => JobError::fail(other),
+        Err(other) => JobError::retry(other),
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> JobError {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+    JobError::retry(format!("panicked: {text}"))
+}
+
+/// What becomes of the job, what it is called, and why.
+fn decide(
+    shared: &Shared,
+    context: &JobContext,
+    result: Result<(), JobError>,
+) -> (Outcome, OutcomeKind, Option<String>) {
+    match result {
+        Ok(()) => (Outcome::Done, OutcomeKind::Done, None),
+        Err(JobError::Retry { source, after }) => {
+            let error = error_chain(source.as_ref());
+            if context.is_last_attempt() {
+                let reason = bounded(format!("attempts used up: {error}"));
+                return (Outcome::Dead { reason }, OutcomeKind::Dead, Some(error));
+            }
+            let policy = context.kind.policy().retry;
+            let after = after.unwrap_or_else(|| policy.delay(context.attempt, &shared.jitter));
+            (Outcome::Retry { after }, OutcomeKind::Retried, Some(error))
+        }
+        Err(JobError::Snooze { after, reason }) => {
+            (Outcome::Snooze { after }, OutcomeKind::Snoozed, Some(bounded(reason)))
+        }
+        Err(JobError::Discard { reason }) => (Outcome::Cancel, OutcomeKind::Cancelled, Some(bounded(reason))),
+        Err(JobError::Fail { source }) => {
+            let error = error_chain(source.as_ref());
+            (Outcome::Dead { reason: error.clone() }, OutcomeKind::Dead, Some(error))
+        }
+    }
+}
+
+fn log(context: &JobContext, kind: OutcomeKind, error: Option<&str>) {
+    match kind {
+        OutcomeKind::Done => tracing::debug!(outcome = kind.as_str(), "job ended"),
+        OutcomeKind::Cancelled | OutcomeKind::Snoozed => {
+            tracing::info!(outcome = kind.as_str(), reason = error, "job ended");
+        }
+        OutcomeKind::Retried => tracing::warn!(outcome = kind.as_str(), error, "job ended"),
+        OutcomeKind::Dead => {
+            tracing::error!(outcome = kind.as_str(), max_attempts = context.max_attempts, error, "job ended");
+        }
+    }
+}

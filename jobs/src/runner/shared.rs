@@ -1,0 +1,188 @@
+//! What the tasks of one worker share: slots, leases, and the way from a finished handler to the settler.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::task::AtomicWaker;
+use tokio::sync::{Notify, mpsc};
+
+use super::{WorkerOptions, records::Recorder};
+use crate::{
+    context::{Job, JobContext},
+    outcome::Outcome,
+    queue::{Claimed, Lease, Queue, Settlement},
+    retry::Jitter,
+};
+
+/// First pause after an error of Redis.
+const BACKOFF_BASE: Duration = Duration::from_millis(50);
+/// Longest pause between attempts.
+const BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// State that the tasks of one worker share.
+pub(super) struct Shared {
+    pub(super) queue: Queue,
+    pub(super) worker: Arc<str>,
+    pub(super) version: String,
+    pub(super) lease: Duration,
+    pub(super) concurrency: usize,
+    pub(super) jitter: Jitter,
+    pub(super) recorder: Option<Recorder>,
+    /// Claimed and not finished.
+    in_flight: AtomicUsize,
+    /// Finished and not yet settled.
+    unsettled: AtomicUsize,
+    settlements: mpsc::UnboundedSender<Settlement>,
+    leases: Mutex<HashMap<Arc<str>, u64>>,
+    closing: AtomicBool,
+    /// A slot was freed, a settlement was made, or the worker is closing.
+    pub(super) changed: Notify,
+    /// The same, for whoever closes the worker.
+    pub(super) settled: Notify,
+}
+
+impl Shared {
+    pub(super) fn new(
+        queue: Queue,
+        options: WorkerOptions,
+        settlements: mpsc::UnboundedSender<Settlement>,
+        recorder: Option<Recorder>,
+    ) -> Self {
+        let policy = queue.kind().policy();
+        Self {
+            worker: options.name.into(),
+            version: options.version,
+            lease: Duration::from_millis(options.lease_ms.unwrap_or(policy.lease_ms)),
+            concurrency: options.concurrency.unwrap_or(policy.concurrency).max(1),
+            jitter: Jitter::seeded(options.seed),
+            recorder,
+            in_flight: AtomicUsize::new(0),
+            unsettled: AtomicUsize::new(0),
+            settlements,
+            leases: Mutex::default(),
+            closing: AtomicBool::new(false),
+            changed: Notify::new(),
+            settled: Notify::new(),
+            queue,
+        }
+    }
+
+    /// Slots that are free now.
+    pub(super) fn free_slots(&self) -> usize {
+        self.concurrency.saturating_sub(self.in_flight.load(Ordering::Acquire))
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Acquire)
+    }
+
+    pub(super) fn unsettled(&self) -> usize {
+        self.unsettled.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.changed.notify_one();
+    }
+
+    /// Jobs came under lease: they take slots, and the keeper renews them.
+    pub(super) fn took(&self, jobs: &[Claimed]) {
+        self.in_flight.fetch_add(jobs.len(), Ordering::AcqRel);
+        let mut leases = self.leases();
+        for job in jobs {
+            leases.insert(Arc::clone(&job.reference), job.context.token);
+        }
+    }
+
+    /// A job ended. Its slot is free at once; its lease is kept up until Redis knows.
+    pub(super) fn finish(&self, reference: Arc<str>, context: Arc<JobContext>, outcome: Outcome) {
+        self.unsettled.fetch_add(1, Ordering::AcqRel);
+        // The settler lives as long as the worker; if it is gone, the lease runs out and the job runs again.
+        let _ = self.settlements.send(Settlement { reference, context, outcome });
+        self.in_flight.fetch_sub(1, Ordering::AcqRel);
+        self.changed.notify_one();
+    }
+
+    /// Redis knows how these ended.
+    pub(super) fn told(&self, settlements: &[Settlement]) {
+        {
+            let mut leases = self.leases();
+            for settlement in settlements {
+                // The same job may be held again by now, under another token.
+                if leases.get(&settlement.reference) == Some(&settlement.context.token) {
+                    leases.remove(&settlement.reference);
+                }
+            }
+        }
+        self.unsettled.fetch_sub(settlements.len(), Ordering::AcqRel);
+        self.settled.notify_one();
+    }
+
+    /// Every lease that must be renewed.
+    pub(super) fn held(&self) -> Vec<Lease> {
+        let leases = self.leases();
+        leases.iter().map(|(reference, token)| Lease { reference: Arc::clone(reference), token: *token }).collect()
+    }
+
+    fn leases(&self) -> MutexGuard<'_, HashMap<Arc<str>, u64>> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long to wait after so many errors in a row: doubling up to a second, jittered down to half.
+    pub(super) fn backoff(&self, errors: u32) -> Duration {
+        let ceiling = BACKOFF_BASE.saturating_mul(1 << errors.min(6)).min(BACKOFF_MAX);
+        ceiling / 2 + self.jitter.up_to(ceiling / 2)
+    }
+}
+
+/// A claimed job on its way to the worker.
+pub(super) struct Ready<P> {
+    pub(super) reference: Arc<str>,
+    pub(super) job: Job<P>,
+}
+
+/// Claimed jobs that the worker has not asked for yet. Never more than there are slots.
+pub(super) struct ReadyJobs<P> {
+    jobs: Mutex<VecDeque<Ready<P>>>,
+    waker: AtomicWaker,
+}
+
+impl<P> ReadyJobs<P> {
+    pub(super) fn new() -> Self {
+        Self { jobs: Mutex::default(), waker: AtomicWaker::new() }
+    }
+
+    pub(super) fn extend(&self, jobs: impl IntoIterator<Item = Ready<P>>) {
+        self.jobs().extend(jobs);
+        self.waker.wake();
+    }
+
+    pub(super) fn poll_next(&self, context: &mut std::task::Context<'_>) -> std::task::Poll<Ready<P>> {
+        if let Some(job) = self.jobs().pop_front() {
+            return std::task::Poll::Ready(job);
+        }
+        self.waker.register(context.waker());
+        match self.jobs().pop_front() {
+            Some(job) => std::task::Poll::Ready(job),
+            None => std::task::Poll::Pending,
+        }
+    }
+
+    pub(super) fn take_all(&self) -> VecDeque<Ready<P>> {
+        std::mem::take(&mut *self.jobs())
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, VecDeque<Ready<P>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
