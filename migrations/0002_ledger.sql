@@ -99,7 +99,9 @@ CREATE TABLE orders (
     target_points       integer NOT NULL DEFAULT 0 CHECK (target_points >= 0),
     awarded_points      integer NOT NULL DEFAULT 0,
     shortfall_points    integer NOT NULL DEFAULT 0 CHECK (shortfall_points >= 0), -- could not be taken back (policy "cap")
+    left_behind_points  integer NOT NULL DEFAULT 0, -- the same, on former customers' accounts after the order changed hands
     ledger_entries      integer NOT NULL DEFAULT 0 CHECK (ledger_entries >= 0),
+    revision            integer NOT NULL DEFAULT 1, -- counts writes; a write based on another revision is refused
     created_at          timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at          timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     PRIMARY KEY (merchant_id, shopify_order_id),

@@ -1,0 +1,172 @@
+//! Customers: found or made by their Shopify id, locked before their points move.
+
+use domain::MerchantId;
+
+use crate::crypto::Keys;
+use crate::{StoreError, Tx};
+
+/// A locked customer: nobody else moves these points until the transaction ends.
+#[derive(Debug, Clone)]
+pub struct LockedCustomer {
+    /// Whose programme.
+    pub merchant_id: String,
+    /// Our id.
+    pub customer_id: String,
+    /// Shopify's id; `None` for an imported customer.
+    pub shopify_customer_id: Option<i64>,
+    /// Balance, negative when spent points were taken back.
+    pub points_balance: i32,
+    /// Cumulative net points earned.
+    pub total_points_earned: i32,
+    /// RFM segment, if the customer has one.
+    pub rfm_segment: Option<String>,
+}
+
+/// A customer to make if unknown.
+#[derive(Debug, Clone)]
+pub struct NewCustomer<'a> {
+    /// Whose programme.
+    pub merchant_id: &'a MerchantId,
+    /// The id it gets if it is new.
+    pub customer_id: String,
+    /// Shopify's id.
+    pub shopify_customer_id: i64,
+    /// Address, kept encrypted.
+    pub email: Option<&'a str>,
+    /// Language tag.
+    pub locale: Option<&'a str>,
+}
+
+/// Locks customers by (merchant, Shopify id), in one order for everybody, so that two batches cannot deadlock.
+/// Unknown ones are missing from the answer.
+///
+/// # Errors
+/// As any statement.
+pub async fn lock_by_shopify_id(tx: &mut Tx, keys: &[(&str, i64)]) -> Result<Vec<LockedCustomer>, StoreError> {
+    let (merchants, ids): (Vec<&str>, Vec<i64>) = keys.iter().copied().unzip();
+    Ok(sqlx::query_as!(
+        LockedCustomer,
+        "SELECT c.merchant_id, c.customer_id, c.shopify_customer_id, c.points_balance, c.total_points_earned, c.rfm_segment
+         FROM unnest($1::text[], $2::bigint[]) AS k(merchant_id, shopify_customer_id)
+         JOIN customers c ON c.merchant_id = k.merchant_id AND c.shopify_customer_id = k.shopify_customer_id
+         ORDER BY c.merchant_id, c.customer_id
+         FOR NO KEY UPDATE OF c",
+        merchants as _,
+        ids as _
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Locks customers by (merchant, our id).
+///
+/// # Errors
+/// As any statement.
+pub async fn lock_by_id(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<LockedCustomer>, StoreError> {
+    let (merchants, ids): (Vec<&str>, Vec<&str>) = keys.iter().copied().unzip();
+    Ok(sqlx::query_as!(
+        LockedCustomer,
+        "SELECT c.merchant_id, c.customer_id, c.shopify_customer_id, c.points_balance, c.total_points_earned, c.rfm_segment
+         FROM unnest($1::text[], $2::text[]) AS k(merchant_id, customer_id)
+         JOIN customers c ON c.merchant_id = k.merchant_id AND c.customer_id = k.customer_id
+         ORDER BY c.merchant_id, c.customer_id
+         FOR NO KEY UPDATE OF c",
+        merchants as _,
+        ids as _
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Makes customers that are not known by their Shopify id. One known by address only (an import, a former guest) is
+/// joined to the Shopify id instead; where the address belongs to another Shopify customer, the new one is made
+/// without address: points must not wait for a dispute about it.
+///
+/// # Errors
+/// As any statement.
+pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result<(), StoreError> {
+    let merchants: Vec<&str> = new.iter().map(|c| c.merchant_id.as_str()).collect();
+    let ids: Vec<&str> = new.iter().map(|c| c.customer_id.as_str()).collect();
+    let shopify_ids: Vec<i64> = new.iter().map(|c| c.shopify_customer_id).collect();
+    let emails: Vec<Option<&str>> = new.iter().map(|c| c.email).collect();
+    let indexes: Vec<Option<Vec<u8>>> = new.iter().map(|c| c.email.map(|e| keys.email_index(e).to_vec())).collect();
+    let locales: Vec<Option<&str>> = new.iter().map(|c| c.locale).collect();
+    sqlx::query!(
+        "UPDATE customers c SET shopify_customer_id = k.shopify_customer_id, updated_at = CURRENT_TIMESTAMP
+         FROM (SELECT DISTINCT ON (merchant_id, email_index) *
+               FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS k(merchant_id, shopify_customer_id, email_index)
+               WHERE email_index IS NOT NULL) k
+         WHERE c.merchant_id = k.merchant_id AND c.email_index = k.email_index AND c.shopify_customer_id IS NULL
+           AND NOT EXISTS (SELECT FROM customers o
+                           WHERE o.merchant_id = k.merchant_id AND o.shopify_customer_id = k.shopify_customer_id)",
+        &merchants as _,
+        &shopify_ids as _,
+        &indexes as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    // Twice: with the address, then without it for those whose address is taken. Known customers conflict both times.
+    for with_email in [true, false] {
+        sqlx::query!(
+            "INSERT INTO customers (merchant_id, customer_id, shopify_customer_id, email, email_index, key_id, locale)
+             SELECT merchant_id, customer_id, shopify_customer_id,
+                    CASE WHEN $8 THEN pgp_sym_encrypt_bytea(convert_to(email, 'UTF8'), $7, 'cipher-algo=aes256, s2k-mode=1, compress-algo=0') END,
+                    CASE WHEN $8 THEN email_index END,
+                    CASE WHEN $8 AND email IS NOT NULL THEN $9 END,
+                    locale
+             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bytea[], $6::text[])
+                 AS i(merchant_id, customer_id, shopify_customer_id, email, email_index, locale)
+             ON CONFLICT DO NOTHING",
+            &merchants as _,
+            &ids as _,
+            &shopify_ids as _,
+            &emails as _,
+            &indexes as _,
+            &locales as _,
+            keys.pii_key(),
+            with_email,
+            keys.pii_key_id()
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// One customer's new totals.
+#[derive(Debug, Clone, Copy)]
+pub struct Balance<'a> {
+    /// Whose programme.
+    pub merchant_id: &'a str,
+    /// The customer, locked by this transaction.
+    pub customer_id: &'a str,
+    /// The balance read under the lock plus the entries written in this transaction.
+    pub points_balance: i32,
+    /// Likewise.
+    pub total_points_earned: i32,
+}
+
+/// Writes the balances of locked customers.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a customer is gone, which a lock excludes.
+pub async fn set_balances(tx: &mut Tx, balances: &[Balance<'_>]) -> Result<(), StoreError> {
+    let merchants: Vec<&str> = balances.iter().map(|b| b.merchant_id).collect();
+    let ids: Vec<&str> = balances.iter().map(|b| b.customer_id).collect();
+    let points: Vec<i32> = balances.iter().map(|b| b.points_balance).collect();
+    let totals: Vec<i32> = balances.iter().map(|b| b.total_points_earned).collect();
+    let done = sqlx::query!(
+        "UPDATE customers c
+         SET points_balance = k.points_balance, total_points_earned = k.total_points_earned, updated_at = CURRENT_TIMESTAMP
+         FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[])
+             AS k(merchant_id, customer_id, points_balance, total_points_earned)
+         WHERE c.merchant_id = k.merchant_id AND c.customer_id = k.customer_id",
+        merchants as _,
+        ids as _,
+        points as _,
+        totals as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == balances.len() as u64 { Ok(()) } else { Err(StoreError::Conflict(None)) }
+}

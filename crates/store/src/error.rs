@@ -1,0 +1,77 @@
+//! What can go wrong with the database, by what the caller will do about it: try again, or not.
+
+/// A failed database operation. The source is kept; whoever handles it logs it once.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// PostgreSQL is away, overloaded or shutting down. Try later.
+    #[error("PostgreSQL is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// Another transaction was faster (lost race, deadlock, serialisation). Try again at once.
+    #[error("another transaction was faster")]
+    Conflict(#[source] Option<sqlx::Error>),
+    /// A constraint refused the rows; the name says which. Trying again cannot help.
+    #[error("constraint {constraint} refused the rows")]
+    Refused {
+        /// Name of the constraint in the schema.
+        constraint: String,
+        /// What PostgreSQL said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A stored value cannot be read back: the row, not the caller, is wrong.
+    #[error("stored {what} cannot be read")]
+    Corrupt {
+        /// Which column or document.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Anything else: a programming error or a schema that does not fit.
+    #[error("the database refused a statement")]
+    Other(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later, unchanged.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Conflict(_))
+    }
+
+    pub(crate) fn corrupt(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Corrupt { what, source: source.into() }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_)
+            | E::Tls(_)
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::WorkerCrashed
+            | E::BeginFailed
+            | E::Protocol(_) => Self::Unavailable(error),
+            E::Database(database) => {
+                let code = database.code().unwrap_or_default().into_owned();
+                let constraint = database.constraint().map(str::to_owned);
+                match (code.as_str(), constraint) {
+                    // serialization_failure, deadlock_detected, lock_not_available
+                    ("40001" | "40P01" | "55P03", _) => Self::Conflict(Some(error)),
+                    // A key another transaction has just written.
+                    ("23505", _) => Self::Conflict(Some(error)),
+                    // connection, resources, operator intervention (shutdown, starting up), system errors
+                    (code, _) if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
+                        Self::Unavailable(error)
+                    }
+                    (_, Some(constraint)) => Self::Refused { constraint, source: error },
+                    _ => Self::Other(error),
+                }
+            }
+            _ => Self::Other(error),
+        }
+    }
+}

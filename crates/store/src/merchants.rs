@@ -1,0 +1,55 @@
+//! Merchants as the ingress and the API look them up.
+
+use domain::MerchantId;
+
+use crate::{Scope, Store, StoreError};
+
+/// What a request needs to know of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merchant {
+    /// Our id.
+    pub merchant_id: MerchantId,
+    /// `*.myshopify.com`, lower case.
+    pub shopify_domain: String,
+    /// `active`, `uninstalled` or `redacted`.
+    pub status: String,
+}
+
+impl Store {
+    /// The merchant of a Shopify domain, whatever its status (compliance webhooks come after an uninstall).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when PostgreSQL is away.
+    pub async fn merchant_by_domain(&self, shopify_domain: &str) -> Result<Option<Merchant>, StoreError> {
+        let mut tx = self.begin(&Scope::Platform).await?;
+        let row = sqlx::query!(
+            "SELECT merchant_id, shopify_domain, status FROM merchants WHERE shopify_domain = $1",
+            shopify_domain
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        row.map(|row| read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
+    }
+
+    /// The merchant of an id.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when PostgreSQL is away.
+    pub async fn merchant_by_id(&self, merchant: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        let mut tx = self.begin(&Scope::of(merchant)).await?;
+        let row = sqlx::query!(
+            "SELECT merchant_id, shopify_domain, status FROM merchants WHERE merchant_id = $1",
+            merchant.as_str()
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        row.map(|row| read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
+    }
+}
+
+fn read(merchant_id: &str, shopify_domain: String, status: String) -> Result<Merchant, StoreError> {
+    let merchant_id = MerchantId::parse(merchant_id).map_err(|e| StoreError::corrupt("merchants.merchant_id", e))?;
+    Ok(Merchant { merchant_id, shopify_domain, status })
+}

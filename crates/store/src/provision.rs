@@ -1,0 +1,79 @@
+//! Makes merchants and their keys: for `loyalnest seed`, and for the installation flow to come. As the owner.
+
+use domain::MerchantId;
+
+use crate::crypto::Keys;
+use crate::{Owner, StoreError};
+
+/// A merchant to register.
+#[derive(Debug, Clone)]
+pub struct NewMerchant {
+    /// The id it gets if it is new.
+    pub merchant_id: MerchantId,
+    /// `*.myshopify.com`, lower case.
+    pub shopify_domain: String,
+    /// `free`, `basic`, `growth` or `plus`.
+    pub plan_id: &'static str,
+    /// Token for the Admin API, kept encrypted.
+    pub api_token: String,
+}
+
+impl Owner {
+    /// Registers merchants with default settings; those whose domain is known are left as they are. Answers how many
+    /// were new.
+    ///
+    /// # Errors
+    /// As any statement; nothing is registered then.
+    pub async fn register_merchants(&self, keys: &Keys, merchants: &[NewMerchant]) -> Result<u64, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let registered = sqlx::query!(
+            "INSERT INTO merchants (merchant_id, shopify_domain, plan_id, api_token, key_id)
+             SELECT merchant_id, shopify_domain, plan_id, pgp_sym_encrypt_bytea(convert_to(api_token, 'UTF8'), $5, 'cipher-algo=aes256, s2k-mode=1'), $6
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i(merchant_id, shopify_domain, plan_id, api_token)
+             ON CONFLICT (shopify_domain) DO NOTHING",
+            merchants.iter().map(|m| m.merchant_id.as_str()).collect::<Vec<_>>() as _,
+            merchants.iter().map(|m| m.shopify_domain.as_str()).collect::<Vec<_>>() as _,
+            merchants.iter().map(|m| m.plan_id).collect::<Vec<_>>() as _,
+            merchants.iter().map(|m| m.api_token.as_str()).collect::<Vec<_>>() as _,
+            keys.pii_key(),
+            keys.pii_key_id()
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "INSERT INTO program_settings (merchant_id) SELECT merchant_id FROM merchants WHERE shopify_domain = ANY ($1) ON CONFLICT DO NOTHING",
+            merchants.iter().map(|m| m.shopify_domain.as_str()).collect::<Vec<_>>() as _
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(registered.rows_affected())
+    }
+
+    /// Gives a merchant an API key by its SHA-256, unless it exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when there is no such merchant.
+    pub async fn add_api_key(
+        &self,
+        shopify_domain: &str,
+        api_key_id: &str,
+        sha256: &[u8],
+        name: &str,
+        scopes: &[&str],
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO api_keys (merchant_id, api_key_id, key_hash, name, scopes)
+             SELECT merchant_id, $2, $3, $4, $5 FROM merchants WHERE shopify_domain = $1
+             ON CONFLICT (key_hash) DO NOTHING",
+            shopify_domain,
+            api_key_id,
+            sha256,
+            name,
+            scopes as _
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

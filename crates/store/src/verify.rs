@@ -1,0 +1,137 @@
+//! What `loyalnest verify` compares: stored balances with the sum of the ledger and of the lots, and each order's
+//! standing with its facts. Reads only, as the owner, so that no row is hidden from it.
+
+use domain::{MerchantId, OrderLedger, OrderState};
+
+use crate::orders::{read_customer, read_json};
+use crate::{Owner, StoreError};
+
+/// A customer whose books disagree.
+#[derive(Debug, Clone)]
+pub struct BalanceDrift {
+    /// The customer.
+    pub customer_id: String,
+    /// What the customer's row says.
+    pub balance: i64,
+    /// Σ delta of the ledger.
+    pub ledger: i64,
+    /// Σ remaining of the lots; must be max(balance, 0).
+    pub lots: i64,
+}
+
+/// An order with all that its net points can be recomputed from.
+#[derive(Debug, Clone)]
+pub struct OrderBooks {
+    /// Shopify's id.
+    pub shopify_order_id: i64,
+    /// Facts.
+    pub state: OrderState,
+    /// Its standing as stored.
+    pub ledger: OrderLedger,
+    /// The stored target.
+    pub target: i64,
+    /// Σ delta of its ledger entries.
+    pub entries_sum: i64,
+    /// Number of its ledger entries.
+    pub entries: i64,
+}
+
+impl Owner {
+    /// Pages of merchants, by id.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn merchants_after(&self, after: &str, rows_max: i64) -> Result<Vec<(MerchantId, String)>, StoreError> {
+        let rows = sqlx::query!(
+            "SELECT merchant_id, shopify_domain FROM merchants WHERE merchant_id > $1 ORDER BY merchant_id LIMIT $2",
+            after,
+            rows_max
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let read = rows.into_iter().map(|row| {
+            let id =
+                MerchantId::parse(&row.merchant_id).map_err(|e| StoreError::corrupt("merchants.merchant_id", e))?;
+            Ok((id, row.shopify_domain))
+        });
+        read.collect()
+    }
+
+    /// How many customers a merchant has, and those whose balance is not the sum of the ledger, or not covered by lots.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn balance_drift(&self, merchant: &MerchantId) -> Result<(i64, Vec<BalanceDrift>), StoreError> {
+        let customers = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM customers WHERE merchant_id = $1"#,
+            merchant.as_str()
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let drift = sqlx::query_as!(
+            BalanceDrift,
+            r#"SELECT c.customer_id, c.points_balance::bigint AS "balance!", coalesce(t.points, 0) AS "ledger!", coalesce(l.points, 0) AS "lots!"
+               FROM customers c
+               LEFT JOIN (SELECT customer_id, sum(delta)::bigint AS points FROM points_transactions WHERE merchant_id = $1 GROUP BY 1) t USING (customer_id)
+               LEFT JOIN (SELECT customer_id, sum(remaining)::bigint AS points FROM point_lots WHERE merchant_id = $1 GROUP BY 1) l USING (customer_id)
+               WHERE c.merchant_id = $1
+                 AND (c.points_balance <> coalesce(t.points, 0) OR greatest(c.points_balance, 0) <> coalesce(l.points, 0))
+               ORDER BY c.customer_id"#,
+            merchant.as_str()
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok((customers, drift))
+    }
+
+    /// Pages of a merchant's orders, by Shopify id.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when stored facts cannot be read.
+    pub async fn order_books_after(
+        &self,
+        merchant: &MerchantId,
+        after: i64,
+        rows_max: i64,
+    ) -> Result<Vec<OrderBooks>, StoreError> {
+        let rows = sqlx::query!(
+            r#"WITH page AS (
+                   SELECT * FROM orders WHERE merchant_id = $1 AND shopify_order_id > $2 ORDER BY shopify_order_id LIMIT $3
+               ), sums AS (
+                   SELECT order_id, sum(delta)::bigint AS points, count(*) AS entries FROM points_transactions
+                   WHERE merchant_id = $1 AND order_id = ANY (SELECT shopify_order_id::text FROM page) GROUP BY 1
+               )
+               SELECT p.shopify_order_id AS "shopify_order_id!", p.customer_id, p.facts::text AS "facts!", p.rule_snapshot::text AS rule_snapshot,
+                      p.target_points AS "target_points!", p.awarded_points AS "awarded_points!", p.shortfall_points AS "shortfall_points!",
+                      p.left_behind_points AS "left_behind_points!", p.ledger_entries AS "ledger_entries!",
+                      coalesce(s.points, 0) AS "entries_sum!", coalesce(s.entries, 0) AS "entries!"
+               FROM page p LEFT JOIN sums s ON s.order_id = p.shopify_order_id::text
+               ORDER BY p.shopify_order_id"#,
+            merchant.as_str(),
+            after,
+            rows_max
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let read = rows.into_iter().map(|row| {
+            let ledger = OrderLedger {
+                customer_id: read_customer(row.customer_id.as_deref())?,
+                awarded: row.awarded_points.into(),
+                shortfall: row.shortfall_points.into(),
+                left_behind: row.left_behind_points.into(),
+                entries: u32::try_from(row.ledger_entries)
+                    .map_err(|e| StoreError::corrupt("orders.ledger_entries", e))?,
+                snapshot: read_json(row.rule_snapshot.as_deref(), "orders.rule_snapshot")?,
+            };
+            Ok(OrderBooks {
+                shopify_order_id: row.shopify_order_id,
+                state: serde_json::from_str(&row.facts).map_err(|e| StoreError::corrupt("orders.facts", e))?,
+                ledger,
+                target: row.target_points.into(),
+                entries_sum: row.entries_sum,
+                entries: row.entries,
+            })
+        });
+        read.collect()
+    }
+}

@@ -1,0 +1,211 @@
+//! Recorded webhooks (`api_logs`) and their raw bytes: what makes the ingress durable.
+
+use chrono::{DateTime, Utc};
+use domain::{LogId, MerchantId};
+
+use crate::{Scope, Store, StoreError, Tx};
+
+/// A verified delivery to record.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    /// Id of the record.
+    pub log_id: LogId,
+    /// Whose.
+    pub merchant_id: MerchantId,
+    /// Shopify's topic as sent.
+    pub topic: String,
+    /// `X-Shopify-Webhook-Id`: the same on every retry of one delivery.
+    pub webhook_id: String,
+    /// `X-Shopify-Event-Id`.
+    pub event_id: Option<String>,
+    /// `X-Shopify-API-Version`.
+    pub api_version: Option<String>,
+    /// `X-Shopify-Triggered-At`.
+    pub triggered_at: Option<DateTime<Utc>>,
+    /// The facts as JSON; `None` when there are none.
+    pub facts: Option<String>,
+    /// Kind of the job that will handle it; `None`: nothing to do yet.
+    pub job_kind: Option<&'static str>,
+    /// `pending`, or `success` for a topic that needs no work.
+    pub status: &'static str,
+    /// Why there are no facts, or no work.
+    pub note: Option<String>,
+    /// The raw bytes, compressed by the caller.
+    pub body: Vec<u8>,
+}
+
+/// A recorded webhook as its job reads it.
+#[derive(Debug, Clone)]
+pub struct LoadedWebhook {
+    /// Whose.
+    pub merchant_id: String,
+    /// The record.
+    pub log_id: String,
+    /// `pending`, `success` or `failed`.
+    pub status: String,
+    /// The facts as JSON.
+    pub facts: Option<String>,
+    /// Why there are none.
+    pub error: Option<String>,
+}
+
+/// A webhook that still waits for its job.
+#[derive(Debug, Clone)]
+pub struct PendingWebhook {
+    /// Whose.
+    pub merchant_id: MerchantId,
+    /// The record.
+    pub log_id: LogId,
+    /// Kind of the job it waits for.
+    pub job_kind: String,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Records deliveries in one commit. Answers, in order, whether each was new; `false` is a duplicate of one that
+    /// was recorded before (or earlier in this call), and changes nothing.
+    ///
+    /// # Errors
+    /// Nothing is recorded then.
+    pub async fn record_webhooks(&self, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
+        let mut merchants: Vec<MerchantId> = webhooks.iter().map(|w| w.merchant_id.clone()).collect();
+        merchants.sort_unstable();
+        merchants.dedup();
+        let mut tx = self.begin(&Scope::Merchants(merchants)).await?;
+        let recorded = insert(&mut tx, webhooks).await?;
+        tx.commit().await?;
+        Ok(recorded)
+    }
+
+    /// Webhooks recorded before `before` that still wait for a job, oldest first, after the `after` cursor.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn pending_webhooks(
+        &self,
+        before: DateTime<Utc>,
+        after: Option<(DateTime<Utc>, &LogId)>,
+        rows_max: i64,
+    ) -> Result<Vec<PendingWebhook>, StoreError> {
+        let (after_time, after_id) = after.map_or((DateTime::UNIX_EPOCH, ""), |(time, id)| (time, id.as_str()));
+        let mut tx = self.begin(&Scope::Platform).await?;
+        let rows = sqlx::query!(
+            r#"SELECT merchant_id, log_id, job_kind AS "job_kind!", created_at FROM api_logs
+               WHERE status = 'pending' AND job_kind IS NOT NULL
+                 AND created_at >= $2 AND created_at < $1 AND (created_at, log_id) > ($2, $3)
+               ORDER BY created_at, log_id LIMIT $4"#,
+            before,
+            after_time,
+            after_id,
+            rows_max
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let read = rows.into_iter().map(|row| {
+            Ok(PendingWebhook {
+                merchant_id: MerchantId::parse(&row.merchant_id)
+                    .map_err(|e| StoreError::corrupt("api_logs.merchant_id", e))?,
+                log_id: LogId::parse(&row.log_id).map_err(|e| StoreError::corrupt("api_logs.log_id", e))?,
+                job_kind: row.job_kind,
+                created_at: row.created_at,
+            })
+        });
+        read.collect()
+    }
+}
+
+async fn insert(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
+    let column = |f: fn(&NewWebhook) -> &str| webhooks.iter().map(f).collect::<Vec<_>>();
+    let optional = |f: fn(&NewWebhook) -> Option<&str>| webhooks.iter().map(f).collect::<Vec<_>>();
+    let triggered: Vec<Option<DateTime<Utc>>> = webhooks.iter().map(|w| w.triggered_at).collect();
+    let bodies: Vec<&[u8]> = webhooks.iter().map(|w| w.body.as_slice()).collect();
+    let inserted = sqlx::query_scalar!(
+        r#"WITH input AS (
+               SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                                    $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[])
+                   AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
+                        payload, job_kind, status, error, body)
+           ), logged AS (
+               INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
+                                     payload, job_kind, status, error)
+               SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
+                      payload::jsonb, job_kind, status, error
+               FROM input
+               ON CONFLICT (merchant_id, webhook_id) DO NOTHING
+               RETURNING merchant_id, log_id
+           ), kept AS (
+               INSERT INTO api_log_bodies (merchant_id, log_id, body)
+               SELECT l.merchant_id, l.log_id, i.body FROM logged l JOIN input i ON i.log_id = l.log_id
+           )
+           SELECT log_id AS "log_id!" FROM logged"#,
+        column(|w| w.log_id.as_str()) as _,
+        column(|w| w.merchant_id.as_str()) as _,
+        column(|w| &w.topic) as _,
+        column(|w| &w.webhook_id) as _,
+        optional(|w| w.event_id.as_deref()) as _,
+        optional(|w| w.api_version.as_deref()) as _,
+        triggered as _,
+        optional(|w| w.facts.as_deref()) as _,
+        optional(|w| w.job_kind) as _,
+        column(|w| w.status) as _,
+        optional(|w| w.note.as_deref()) as _,
+        bodies as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let inserted: std::collections::HashSet<String> = inserted.into_iter().collect();
+    Ok(webhooks.iter().map(|w| inserted.contains(w.log_id.as_str())).collect())
+}
+
+/// Reads recorded webhooks by (merchant, log id); those not found are missing from the answer.
+///
+/// # Errors
+/// As any statement.
+pub async fn load(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<LoadedWebhook>, StoreError> {
+    let (merchants, logs): (Vec<&str>, Vec<&str>) = keys.iter().copied().unzip();
+    Ok(sqlx::query_as!(
+        LoadedWebhook,
+        r#"SELECT l.merchant_id, l.log_id, l.status, l.payload::text AS facts, l.error
+           FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
+           JOIN api_logs l ON l.merchant_id = k.merchant_id AND l.log_id = k.log_id"#,
+        merchants as _,
+        logs as _
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// One webhook that its job has handled.
+#[derive(Debug, Clone, Copy)]
+pub struct HandledWebhook<'a> {
+    /// Whose.
+    pub merchant_id: &'a str,
+    /// The record.
+    pub log_id: &'a str,
+    /// Attempts before the one that succeeded.
+    pub retries: i32,
+}
+
+/// Marks webhooks as handled, in the transaction of their effects.
+///
+/// # Errors
+/// As any statement.
+pub async fn succeed(tx: &mut Tx, handled: &[HandledWebhook<'_>]) -> Result<(), StoreError> {
+    let merchants: Vec<&str> = handled.iter().map(|h| h.merchant_id).collect();
+    let logs: Vec<&str> = handled.iter().map(|h| h.log_id).collect();
+    let retries: Vec<i32> = handled.iter().map(|h| h.retries).collect();
+    sqlx::query!(
+        "UPDATE api_logs l
+         SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP
+         FROM unnest($1::text[], $2::text[], $3::integer[]) AS k(merchant_id, log_id, retries)
+         WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id",
+        merchants as _,
+        logs as _,
+        retries as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
