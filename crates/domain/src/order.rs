@@ -41,6 +41,22 @@ pub enum FinancialStatus {
 }
 
 impl FinancialStatus {
+    /// Shopify's word for it; `unknown` for what this version does not know.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Pending => "pending",
+            Self::Authorized => "authorized",
+            Self::PartiallyPaid => "partially_paid",
+            Self::Paid => "paid",
+            Self::PartiallyRefunded => "partially_refunded",
+            Self::Refunded => "refunded",
+            Self::Expired => "expired",
+            Self::Voided => "voided",
+        }
+    }
+
     /// From Shopify's word; anything unknown is [`FinancialStatus::Unknown`].
     #[must_use]
     pub fn from_text(text: Option<&str>) -> Self {

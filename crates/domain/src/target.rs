@@ -20,9 +20,7 @@ pub const POINTS_PER_ORDER_MAX: i64 = 1_000_000_000;
 pub fn eligible_minor(state: &OrderState, rule: &EarnRule) -> Minor {
     let Some(document) = &state.document else { return 0 };
     let basis = Basis { document, state, include_tax: rule.include_tax };
-    let earning = |line: &&LineFacts| {
-        (rule.include_gift_cards || !line.gift_card) && (rule.include_tips || !line.tip)
-    };
+    let earning = |line: &&LineFacts| (rule.include_gift_cards || !line.gift_card) && (rule.include_tips || !line.tip);
     let mut total: i128 = document.lines.iter().filter(earning).map(|line| basis.line(line)).sum();
     if rule.include_tips && !document.lines.iter().any(|line| line.tip) {
         total += i128::from(document.tip.max(0));

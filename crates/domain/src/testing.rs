@@ -59,8 +59,7 @@ impl OrderBuilder {
     /// A paid order without lines, last changed at `at(0)`.
     #[must_use]
     pub fn new() -> Self {
-        let customer =
-            CustomerFacts { customer_id: SHOPIFY_CUSTOMER_ID, updated_at: None, locale: None, email: None };
+        let customer = CustomerFacts { customer_id: SHOPIFY_CUSTOMER_ID, updated_at: None, locale: None, email: None };
         Self(OrderDocument {
             order_id: ORDER_ID,
             updated_at: at(0),
@@ -92,16 +91,8 @@ impl OrderBuilder {
     #[must_use]
     pub fn line_with(mut self, gross: Minor, quantity: i64, change: impl FnOnce(&mut LineFacts)) -> Self {
         let line_id = line_id(self.0.lines.len() + 1);
-        let mut line = LineFacts {
-            line_id,
-            quantity,
-            gross,
-            discount: 0,
-            tax: 0,
-            gift_card: false,
-            tip: false,
-            edited_out: 0,
-        };
+        let mut line =
+            LineFacts { line_id, quantity, gross, discount: 0, tax: 0, gift_card: false, tip: false, edited_out: 0 };
         change(&mut line);
         self.0.lines.push(line);
         self
