@@ -71,7 +71,7 @@ CREATE TABLE job_attempts (
     queue       text COLLATE "C" NOT NULL,
     attempt     integer NOT NULL CHECK (attempt > 0),
     worker      text NOT NULL,
-    outcome     text NOT NULL CHECK (outcome IN ('retry', 'snooze', 'cancel', 'dead')),
+    outcome     text NOT NULL CHECK (outcome IN ('retried', 'snoozed', 'cancelled', 'dead')),
     error       text,
     trace_id    text,
     started_at  timestamptz(3) NOT NULL,

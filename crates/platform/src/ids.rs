@@ -1,5 +1,5 @@
 //! Identity and randomness as an argument: ULIDs (26 characters, sortable by creation) from a clock and a generator
-//! that a test can seed. Not monotonic within one millisecond, and never a source of keys or tokens' secrecy in tests.
+//! that a test can seed. One generator's ids sort in the order they were made, also within a millisecond.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +14,7 @@ use crate::clock::SharedClock;
 pub struct Ids {
     clock: SharedClock,
     generator: Mutex<StdRng>,
+    last: Mutex<Ulid>,
 }
 
 impl Ids {
@@ -23,22 +24,34 @@ impl Ids {
     /// When the operating system gives no randomness.
     pub fn from_system(clock: SharedClock) -> Result<Self, RandomnessError> {
         let generator = StdRng::try_from_rng(&mut SysRng).map_err(|source| RandomnessError(source.to_string()))?;
-        Ok(Self { clock, generator: Mutex::new(generator) })
+        Ok(Self::new(clock, generator))
     }
 
     /// Seeded by a number, so that a test repeats: the same seed and clock make the same ids.
     #[must_use]
     pub fn seeded(clock: SharedClock, seed: u64) -> Self {
-        Self { clock, generator: Mutex::new(StdRng::seed_from_u64(seed)) }
+        Self::new(clock, StdRng::seed_from_u64(seed))
     }
 
-    /// A new ULID: 26 characters of Crockford's base 32, 48 bits of the clock's milliseconds and 80 random bits.
+    fn new(clock: SharedClock, generator: StdRng) -> Self {
+        Self { clock, generator: Mutex::new(generator), last: Mutex::new(Ulid::nil()) }
+    }
+
+    /// A new ULID: 26 characters of Crockford's base 32, 48 bits of the clock's milliseconds and 80 random bits. Greater
+    /// than all before it from here: within one millisecond (or when the clock steps back) it is the last one plus 1.
     #[must_use]
     pub fn ulid(&self) -> String {
         let milliseconds = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or(0);
-        let mut bytes = [0_u8; 16];
-        self.fill(&mut bytes);
-        Ulid::from_parts(milliseconds, u128::from_le_bytes(bytes)).to_string()
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = match last.increment() {
+            Ok(next) if milliseconds <= last.timestamp_ms() => next,
+            _ => {
+                let mut bytes = [0_u8; 16];
+                self.fill(&mut bytes);
+                Ulid::from_parts(milliseconds, u128::from_le_bytes(bytes))
+            }
+        };
+        last.to_string()
     }
 
     /// Fills `bytes` with random bytes: cryptographically strong when made by [`Ids::from_system`].

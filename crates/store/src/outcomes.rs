@@ -20,7 +20,7 @@ pub struct AttemptRow {
     pub attempt: i32,
     /// Who ran it.
     pub worker: String,
-    /// `retry`, `snooze`, `cancel` or `dead`.
+    /// `retried`, `snoozed`, `cancelled` or `dead`.
     pub outcome: &'static str,
     /// The error chain.
     pub error: Option<String>,
