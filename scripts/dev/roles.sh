@@ -176,10 +176,11 @@ print_status() {
 }
 
 stay_in_foreground() {
-  local tailer
+  local tailer role logs=()
+  for role in $(known_roles); do logs+=("$DEV/logs/$role.log"); done
   say "Ctrl-C ends all"
   # The log follower has a session of its own, too, so that it shows the drain.
-  setsid tail -n 0 -F "$DEV"/logs/{api,workers-*,scheduler}.log 2>/dev/null &
+  setsid tail -q -n 0 -F "${logs[@]}" 2>/dev/null &
   tailer=$!
   trap 'cmd_down; kill "$tailer" 2>/dev/null; exit 0' INT TERM
   wait "$tailer"
