@@ -19,7 +19,7 @@ pub mod testing;
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, QueueError};
-pub use kind::{JobKind, KindPolicy};
+pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
 pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
 pub use queue::{

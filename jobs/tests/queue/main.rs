@@ -1,0 +1,12 @@
+//! The queue against a real Redis (`TEST_REDIS_URL`); the fault tests start servers of their own.
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
+
+mod apalis_redis_baseline;
+mod contract;
+mod fairness;
+mod faults;
+mod model;
+mod rows;
+mod samples;
+mod support;
+mod worker;

@@ -1,0 +1,166 @@
+//! Any sequence of calls against a model: no job is lost, doubled, or in two states, and counts agree with the model.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jobs::{Claimed, JobId, Outcome, testing};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Enqueue { lane: u8, count: u8 },
+    Claim { want: u8 },
+    Settle { index: u8, how: u8 },
+    SettleStale,
+    Expire { index: u8 },
+    Pause { lane: u8 },
+    Resume { lane: u8 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..4u8, 1..12u8).prop_map(|(lane, count)| Step::Enqueue { lane, count }),
+        4 => (1..20u8).prop_map(|want| Step::Claim { want }),
+        5 => (any::<u8>(), 0..6u8).prop_map(|(index, how)| Step::Settle { index, how }),
+        1 => Just(Step::SettleStale),
+        2 => any::<u8>().prop_map(|index| Step::Expire { index }),
+        1 => (0..4u8).prop_map(|lane| Step::Pause { lane }),
+        2 => (0..4u8).prop_map(|lane| Step::Resume { lane }),
+    ]
+}
+
+fn lane_name(lane: u8) -> String {
+    format!("m{lane}")
+}
+
+/// What the queue should hold.
+#[derive(Default)]
+struct Model {
+    waiting: BTreeMap<JobId, u8>,
+    delayed: BTreeSet<JobId>,
+    running: Vec<Claimed>,
+    ended: Vec<Claimed>,
+    dead: usize,
+    paused: BTreeSet<u8>,
+    attempts: BTreeMap<JobId, u32>,
+}
+
+impl Model {
+    fn claimable(&self) -> usize {
+        self.waiting.values().filter(|lane| !self.paused.contains(lane)).count()
+    }
+
+    fn wait_again(&mut self, job: &Claimed) {
+        let lane = job.context.lane.as_str()[1..].parse().unwrap();
+        self.waiting.insert(job.context.job_id.clone(), lane);
+    }
+}
+
+async fn take(queues: &jobs::Queues, model: &mut Model, want: u8) {
+    let claimed = claim(queues, want.into()).await;
+    assert_eq!(claimed.len(), model.claimable().min(want.into()), "a claim must find what there is");
+    for job in claimed {
+        let lane = model.waiting.remove(&job.context.job_id).expect("only waiting jobs are leased out");
+        assert!(!model.paused.contains(&lane), "a paused lane was served");
+        let attempts = model.attempts.entry(job.context.job_id.clone()).or_default();
+        *attempts += 1;
+        assert_eq!(job.context.attempt, *attempts);
+        model.running.push(job);
+    }
+}
+
+async fn end(queues: &jobs::Queues, model: &mut Model, index: u8, how: u8) {
+    if model.running.is_empty() {
+        return;
+    }
+    let job = model.running.swap_remove(usize::from(index) % model.running.len());
+    let id = job.context.job_id.clone();
+    let outcome = match how {
+        0 => Outcome::Done,
+        1 => Outcome::Retry { after: Duration::ZERO },
+        2 => Outcome::Retry { after: Duration::from_secs(600) },
+        3 => Outcome::Release,
+        4 => Outcome::Dead { reason: "model".into() },
+        _ => Outcome::Cancel,
+    };
+    assert_eq!(settle(queues, &job, outcome).await.applied, 1);
+    match how {
+        1 => model.wait_again(&job),
+        2 => drop(model.delayed.insert(id)),
+        3 => {
+            *model.attempts.get_mut(&id).unwrap() -= 1;
+            model.wait_again(&job);
+        }
+        4 => model.dead += 1,
+        _ => {}
+    }
+    model.ended.push(job);
+}
+
+async fn expire(queues: &jobs::Queues, model: &mut Model, index: u8) {
+    if model.running.is_empty() {
+        return;
+    }
+    let job = model.running.swap_remove(usize::from(index) % model.running.len());
+    let lease = jobs::Lease { reference: job.reference.clone(), token: job.context.token };
+    queue(queues).heartbeat("model", "{}", Duration::ZERO, &[lease]).await.unwrap();
+    let rescue = rescued(queues).await;
+    if job.context.rescues < jobs::RESCUES_MAX {
+        assert_eq!((rescue.rescued, rescue.poison), (1, 0));
+        model.wait_again(&job);
+    } else {
+        assert_eq!((rescue.rescued, rescue.poison), (0, 1));
+        model.dead += 1;
+    }
+    model.ended.push(job);
+}
+
+async fn play(steps: Vec<Step>) {
+    let queues = testing::queues();
+    let mut model = Model::default();
+    for step in steps {
+        match step {
+            Step::Enqueue { lane, count } => {
+                // More attempts than a run of the model can use up.
+                let given: Vec<_> =
+                    (0..count).map(|_| job(&lane_name(lane)).max_attempts(1_000)).collect();
+                for id in queues.enqueue(&given).await.unwrap() {
+                    model.waiting.insert(id, lane);
+                }
+            }
+            Step::Claim { want } => take(&queues, &mut model, want).await,
+            Step::Settle { index, how } => end(&queues, &mut model, index, how).await,
+            Step::SettleStale => {
+                if let Some(job) = model.ended.last() {
+                    assert_eq!(settle(&queues, job, Outcome::Done).await.stale, 1);
+                }
+            }
+            Step::Expire { index } => expire(&queues, &mut model, index).await,
+            Step::Pause { lane } => {
+                model.paused.insert(lane);
+                queue(&queues).pause_lane(&crate::support::lane(&lane_name(lane))).await.unwrap();
+            }
+            Step::Resume { lane } => {
+                model.paused.remove(&lane);
+                queue(&queues).resume_lane(&crate::support::lane(&lane_name(lane))).await.unwrap();
+            }
+        }
+        let counts = counts(&queues).await;
+        assert_eq!(
+            (counts.waiting, counts.delayed, counts.running, counts.dead),
+            (model.waiting.len() as u64, model.delayed.len() as u64, model.running.len() as u64, model.dead as u64)
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn the_scripts_follow_the_model(steps in proptest::collection::vec(step(), 1..60)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(play(steps));
+    }
+}
