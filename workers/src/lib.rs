@@ -1,1 +1,14 @@
-//! workers.
+//! Runs the jobs: claims them through `jobs`, one handler per payload, and writes the ledger in batches.
+//!
+//! No business rules here: `domain` decides, `store` writes.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod batch;
+mod handlers;
+pub mod orders;
+mod outcomes;
+mod runner;
+pub mod tool;
+
+pub use runner::{Running, serve, start};

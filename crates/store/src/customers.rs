@@ -1,7 +1,5 @@
 //! Customers: found or made by their Shopify id, locked before their points move.
 
-use domain::MerchantId;
-
 use crate::crypto::Keys;
 use crate::{StoreError, Tx};
 
@@ -26,7 +24,7 @@ pub struct LockedCustomer {
 #[derive(Debug, Clone)]
 pub struct NewCustomer<'a> {
     /// Whose programme.
-    pub merchant_id: &'a MerchantId,
+    pub merchant_id: &'a str,
     /// The id it gets if it is new.
     pub customer_id: String,
     /// Shopify's id.
@@ -85,7 +83,7 @@ pub async fn lock_by_id(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<Locked
 /// # Errors
 /// As any statement.
 pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result<(), StoreError> {
-    let merchants: Vec<&str> = new.iter().map(|c| c.merchant_id.as_str()).collect();
+    let merchants: Vec<&str> = new.iter().map(|c| c.merchant_id).collect();
     let ids: Vec<&str> = new.iter().map(|c| c.customer_id.as_str()).collect();
     let shopify_ids: Vec<i64> = new.iter().map(|c| c.shopify_customer_id).collect();
     let emails: Vec<Option<&str>> = new.iter().map(|c| c.email).collect();

@@ -75,8 +75,11 @@ pub(crate) fn read_json<T: serde::de::DeserializeOwned>(
     text.map(serde_json::from_str).transpose().map_err(|e| StoreError::corrupt(what, e))
 }
 
-/// Points fit the ledger's 32-bit columns: `domain` bounds them.
-pub(crate) fn column_points(points: i64) -> Result<i32, StoreError> {
+/// Points as the 32-bit columns hold them.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] beyond their range, which `domain` excludes.
+pub fn column_points(points: i64) -> Result<i32, StoreError> {
     i32::try_from(points).map_err(|e| StoreError::corrupt("points", e))
 }
 

@@ -1,0 +1,146 @@
+//! Gathers concurrent jobs into batches: the work of many handlers becomes one set-based transaction.
+//!
+//! Nothing waits for company. A lone item runs at once; items that come while all slots are busy form the next batch,
+//! so batches grow with the load and only with it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+/// What carries out a batch.
+pub trait Work: Send + Sync + 'static {
+    /// One handler's share.
+    type Item: Send + 'static;
+    /// Its answer.
+    type Answer: Send + 'static;
+
+    /// Carries out `items` and answers for each, in order.
+    fn run(&self, items: Vec<Self::Item>) -> impl Future<Output = Vec<Self::Answer>> + Send;
+}
+
+/// The batcher ended before it answered: the process is going down, or the work panicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the batch this job was in did not finish")]
+pub struct Unanswered;
+
+type Waiting<W> = (<W as Work>::Item, oneshot::Sender<<W as Work>::Answer>);
+
+/// Entrance to the batches. Cheap to clone; the batches end when the last clone is gone.
+pub struct Batcher<W: Work> {
+    sender: mpsc::Sender<Waiting<W>>,
+}
+
+impl<W: Work> Clone for Batcher<W> {
+    fn clone(&self) -> Self {
+        Self { sender: self.sender.clone() }
+    }
+}
+
+impl<W: Work> Batcher<W> {
+    /// Batches of at most `rows_max` items, at most `slots` of them under way.
+    #[must_use]
+    pub fn start(work: W, rows_max: usize, slots: usize) -> Self {
+        let (sender, receiver) = mpsc::channel(rows_max);
+        tokio::spawn(gather(Arc::new(work), receiver, rows_max, Arc::new(Semaphore::new(slots))));
+        Self { sender }
+    }
+
+    /// Adds an item to the next batch and waits for its answer.
+    ///
+    /// # Errors
+    /// [`Unanswered`] when the batch ended without an answer.
+    pub async fn submit(&self, item: W::Item) -> Result<W::Answer, Unanswered> {
+        let (answer, answered) = oneshot::channel();
+        self.sender.send((item, answer)).await.map_err(|_| Unanswered)?;
+        answered.await.map_err(|_| Unanswered)
+    }
+}
+
+async fn gather<W: Work>(
+    work: Arc<W>,
+    mut waiting: mpsc::Receiver<Waiting<W>>,
+    rows_max: usize,
+    slots: Arc<Semaphore>,
+) {
+    loop {
+        // The slot first: whatever arrives while all are busy joins this batch.
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        let mut batch = Vec::with_capacity(rows_max.min(64));
+        if waiting.recv_many(&mut batch, rows_max).await == 0 {
+            return;
+        }
+        let work = Arc::clone(&work);
+        tokio::spawn(async move {
+            let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+            for (answer, to) in work.run(items).await.into_iter().zip(answers) {
+                let _ = to.send(answer); // a handler that timed out no longer listens
+            }
+            drop(slot);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    struct Record {
+        sizes: Mutex<Vec<usize>>,
+        gate: Arc<Notify>,
+    }
+
+    impl Work for Arc<Record> {
+        type Item = u32;
+        type Answer = u32;
+        async fn run(&self, items: Vec<u32>) -> Vec<u32> {
+            self.sizes.lock().unwrap().push(items.len());
+            self.gate.notified().await;
+            assert!(!items.contains(&13), "unlucky");
+            items.into_iter().map(|item| item * 2).collect()
+        }
+    }
+
+    fn record() -> Arc<Record> {
+        Arc::new(Record { sizes: Mutex::new(Vec::new()), gate: Arc::new(Notify::new()) })
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn the_first_runs_alone_and_those_that_come_meanwhile_run_together() {
+        let record = record();
+        let batcher = Batcher::start(Arc::clone(&record), 100, 1);
+        let submit = |item| {
+            let batcher = batcher.clone();
+            tokio::spawn(async move { batcher.submit(item).await })
+        };
+        let first = submit(1);
+        while record.sizes.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let rest: Vec<_> = (2..12).map(submit).collect();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        record.gate.notify_one();
+        assert_eq!(first.await.unwrap(), Ok(2));
+        record.gate.notify_one();
+        for (item, answer) in (2..12).zip(rest) {
+            assert_eq!(answer.await.unwrap(), Ok(item * 2));
+        }
+        assert_eq!(*record.sizes.lock().unwrap(), [1, 10]);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_batch_that_panics_is_unanswered_and_the_next_one_runs() {
+        let record = record();
+        let batcher = Batcher::start(Arc::clone(&record), 100, 1);
+        record.gate.notify_one();
+        assert_eq!(batcher.submit(13).await, Err(Unanswered));
+        record.gate.notify_one();
+        assert_eq!(batcher.submit(4).await, Ok(8));
+    }
+}

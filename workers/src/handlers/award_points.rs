@@ -1,0 +1,12 @@
+//! `award-points`: an order was created, paid or updated, so its points follow.
+
+use apalis::prelude::Data;
+use jobs::{AwardPoints, Job, JobError};
+
+use crate::batch::Batcher;
+use crate::orders::OrderSettler;
+
+/// Settles the order of the job's webhook.
+pub(crate) async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderSettler>>) -> Result<(), JobError> {
+    super::settle(job.payload.log_id, &job.context, &orders).await
+}

@@ -1,0 +1,15 @@
+//! `cancel-adjustment`: an order was cancelled or refunded, so its points follow.
+
+use apalis::prelude::Data;
+use jobs::{CancelAdjustment, Job, JobError};
+
+use crate::batch::Batcher;
+use crate::orders::OrderSettler;
+
+/// Settles the order of the job's webhook.
+pub(crate) async fn cancel_adjustment(
+    job: Job<CancelAdjustment>,
+    orders: Data<Batcher<OrderSettler>>,
+) -> Result<(), JobError> {
+    super::settle(job.payload.log_id, &job.context, &orders).await
+}

@@ -1,0 +1,31 @@
+//! One file per payload, of the payload's name. A handler chooses the job's outcome; what it does stands elsewhere.
+
+mod award_points;
+mod cancel_adjustment;
+
+use std::time::Duration;
+
+use domain::{LogId, MerchantId};
+use jobs::{JobContext, JobError};
+
+pub(crate) use award_points::award_points;
+pub(crate) use cancel_adjustment::cancel_adjustment;
+
+use crate::batch::{Batcher, Unanswered};
+use crate::orders::{NotSettled, OrderSettler, Settle};
+
+/// Wait while PostgreSQL is away: short, since the attempt is not counted.
+const AWAY_SNOOZE: Duration = Duration::from_secs(1);
+
+/// Settles the order of a recorded webhook, together with whatever else is waiting.
+async fn settle(log_id: LogId, context: &JobContext, orders: &Batcher<OrderSettler>) -> Result<(), JobError> {
+    let merchant_id = MerchantId::parse(context.lane.as_str()).map_err(JobError::fail)?;
+    let item = Settle { merchant_id, log_id, attempt: context.attempt };
+    match orders.submit(item).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(NotSettled::Unavailable(_))) => Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available")),
+        Ok(Err(error @ NotSettled::Unusable(_))) => Err(JobError::fail(error)),
+        Ok(Err(error @ NotSettled::Failed(_))) => Err(JobError::retry(error)),
+        Err(error @ Unanswered) => Err(JobError::retry(error)),
+    }
+}

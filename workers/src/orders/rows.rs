@@ -1,0 +1,160 @@
+//! What a batch appends: ledger entries with lots and allocations, and for each entry its audit row and outbox rows.
+
+use domain::{LedgerEntry, TransactionType};
+use platform::metrics;
+use serde::Serialize;
+use store::ledger::{AllocationRow, AuditRow, EntryRow, LotRow, OutboxRow, append, audit, outbox};
+use store::orders::{OrderRecord, column_points};
+use store::{StoreError, Tx};
+
+use super::OrderSettler;
+
+/// What is told of an entry: to the audit log, to analytics and to the customer. Ids and amounts only.
+#[derive(Serialize)]
+struct Told<'a> {
+    transaction_id: &'a str,
+    customer_id: &'a str,
+    points: i64,
+    balance: i64,
+    source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<String>,
+}
+
+struct Row {
+    merchant_id: String,
+    entry: LedgerEntry,
+    told: String,
+    audit_id: String,
+    event_id: String,
+    notification_id: String,
+}
+
+impl Row {
+    /// The event's name in the specification.
+    fn name(&self) -> &'static str {
+        match self.entry.kind {
+            TransactionType::Earn => "points_earned",
+            _ => "points_adjusted",
+        }
+    }
+}
+
+/// The rows of a batch, in the order in which they were planned.
+#[derive(Default)]
+pub(super) struct Rows(Vec<Row>);
+
+impl Rows {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds an order's entries.
+    pub(super) fn add(
+        &mut self,
+        settler: &OrderSettler,
+        order: &OrderRecord,
+        entries: Vec<LedgerEntry>,
+    ) -> Result<(), StoreError> {
+        for entry in entries {
+            let told = serde_json::to_string(&Told {
+                transaction_id: entry.transaction_id.as_str(),
+                customer_id: entry.customer_id.as_str(),
+                points: entry.delta,
+                balance: entry.balance_after,
+                source: entry.source,
+                order_id: entry.order_id.map(|id| id.to_string()),
+            })
+            .map_err(|error| StoreError::Corrupt { what: "outbox payload", source: error.into() })?;
+            self.0.push(Row {
+                merchant_id: order.merchant_id.clone(),
+                entry,
+                told,
+                audit_id: settler.ids.ulid(),
+                event_id: settler.ids.ulid(),
+                notification_id: settler.ids.ulid(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes all of them.
+    pub(super) async fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let entries = self.0.iter().map(entry_row).collect::<Result<Vec<_>, _>>()?;
+        let lots = self.0.iter().filter_map(lot_row).collect::<Result<Vec<_>, _>>()?;
+        let allocations = self.0.iter().flat_map(allocation_rows).collect::<Result<Vec<_>, _>>()?;
+        append(tx, &entries, &lots, &allocations).await?;
+        let audits: Vec<AuditRow<'_>> = self.0.iter().map(audit_row).collect();
+        audit(tx, &audits).await?;
+        let told: Vec<OutboxRow<'_>> = self.0.iter().flat_map(outbox_rows).collect();
+        outbox(tx, &told).await
+    }
+
+    /// Counts the entries, after their commit.
+    pub(super) fn count(&self) {
+        let earned = self.0.iter().filter(|row| row.entry.kind == TransactionType::Earn).count();
+        metrics::points_entries("earned", earned as u64);
+        metrics::points_entries("adjusted", (self.0.len() - earned) as u64);
+    }
+}
+
+fn entry_row(row: &Row) -> Result<EntryRow<'_>, StoreError> {
+    let entry = &row.entry;
+    Ok(EntryRow {
+        merchant_id: &row.merchant_id,
+        transaction_id: entry.transaction_id.as_str(),
+        customer_id: entry.customer_id.as_str(),
+        kind: entry.kind,
+        delta: column_points(entry.delta)?,
+        balance_after: column_points(entry.balance_after)?,
+        source: entry.source,
+        source_key: &entry.source_key,
+        order_id: entry.order_id.map(|id| id.0),
+        expires_at: entry.expires_at,
+    })
+}
+
+fn lot_row(row: &Row) -> Option<Result<LotRow<'_>, StoreError>> {
+    let lot = row.entry.lot.as_ref()?;
+    Some(column_points(lot.points).and_then(|points| {
+        Ok(LotRow {
+            merchant_id: &row.merchant_id,
+            lot_id: lot.lot_id.as_str(),
+            customer_id: row.entry.customer_id.as_str(),
+            order_id: row.entry.order_id.map(|id| id.0),
+            points,
+            remaining: column_points(lot.remaining)?,
+            expires_at: lot.expires_at,
+        })
+    }))
+}
+
+fn allocation_rows(row: &Row) -> impl Iterator<Item = Result<AllocationRow<'_>, StoreError>> {
+    row.entry.allocations.iter().map(|allocation| {
+        Ok(AllocationRow {
+            merchant_id: &row.merchant_id,
+            transaction_id: row.entry.transaction_id.as_str(),
+            lot_id: allocation.lot_id.as_str(),
+            points: column_points(allocation.points)?,
+        })
+    })
+}
+
+fn audit_row(row: &Row) -> AuditRow<'_> {
+    AuditRow {
+        merchant_id: &row.merchant_id,
+        audit_id: row.audit_id.clone(),
+        action: row.name(),
+        metadata: row.told.clone(),
+    }
+}
+
+fn outbox_rows(row: &Row) -> [OutboxRow<'_>; 2] {
+    [("event", &row.event_id), ("notification", &row.notification_id)].map(|(channel, id)| OutboxRow {
+        merchant_id: &row.merchant_id,
+        outbox_id: id.clone(),
+        channel,
+        name: row.name(),
+        payload: row.told.clone(),
+    })
+}

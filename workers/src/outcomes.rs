@@ -1,0 +1,89 @@
+//! Keeps failed attempts and dead letters in PostgreSQL, where they can be searched after Redis has forgotten them.
+
+use std::sync::Arc;
+
+use domain::{LogId, MerchantId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, OutcomeKind};
+use platform::ids::Ids;
+use serde::Deserialize;
+use store::Store;
+use store::outcomes::{AttemptRow, DeadLetterRow};
+
+/// The sink the queue's runner writes to.
+#[derive(Debug)]
+pub(crate) struct OutcomeSink {
+    /// The database.
+    pub(crate) store: Store,
+    /// New ids.
+    pub(crate) ids: Arc<Ids>,
+}
+
+/// The part of a payload that says which webhook the job was to handle.
+#[derive(Deserialize)]
+struct OfWebhook {
+    log_id: LogId,
+}
+
+impl AttemptSink for OutcomeSink {
+    fn attempts<'a>(&'a self, batch: &'a [AttemptRecord]) -> BoxFuture<'a, Result<(), BoxError>> {
+        async move {
+            // A success shows in the record the job worked on.
+            let failed = batch.iter().filter(|attempt| attempt.outcome != OutcomeKind::Done);
+            let rows = failed.map(|attempt| self.attempt_row(attempt)).collect::<Result<Vec<_>, _>>()?;
+            if !rows.is_empty() {
+                self.store.record_attempts(&rows).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn dead_letters<'a>(&'a self, batch: &'a [DeadLetter]) -> BoxFuture<'a, Result<(), BoxError>> {
+        async move {
+            let rows = batch.iter().map(dead_letter_row).collect::<Result<Vec<_>, _>>()?;
+            self.store.record_dead_letters(&rows).await?;
+            for letter in batch {
+                tracing::error!(job_id = %letter.job_id, queue = letter.kind.name(), lane = letter.lane.as_str(),
+                    attempts = letter.attempts, reason = letter.reason, "job is dead");
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+impl OutcomeSink {
+    fn attempt_row(&self, attempt: &AttemptRecord) -> Result<AttemptRow, BoxError> {
+        Ok(AttemptRow {
+            merchant_id: MerchantId::parse(attempt.lane.as_str())?,
+            attempt_id: self.ids.ulid(),
+            job_id: attempt.job_id.as_str().to_owned(),
+            queue: attempt.kind.name(),
+            attempt: i32::try_from(attempt.attempt)?,
+            worker: attempt.worker.to_string(),
+            outcome: attempt.outcome.as_str(),
+            error: attempt.error.clone(),
+            trace_id: attempt.trace.clone(),
+            started_at: attempt.started_at,
+            finished_at: attempt.ended_at,
+        })
+    }
+}
+
+fn dead_letter_row(letter: &DeadLetter) -> Result<DeadLetterRow, BoxError> {
+    let of_webhook: Option<OfWebhook> = serde_json::from_str(&letter.payload).ok();
+    Ok(DeadLetterRow {
+        merchant_id: MerchantId::parse(letter.lane.as_str())?,
+        job_id: letter.job_id.as_str().to_owned(),
+        queue: letter.kind.name(),
+        payload: letter.payload.clone(),
+        attempts: i32::try_from(letter.attempts)?,
+        reason: letter.reason.clone(),
+        trace_id: letter.trace.clone(),
+        enqueued_at: letter.enqueued_at,
+        died_at: letter.died_at,
+        log_id: of_webhook.map(|webhook| webhook.log_id.to_string()),
+    })
+}

@@ -1,0 +1,101 @@
+//! `loyalnest verify`: the books against what they were made from. Prints every drift with both figures.
+
+use anyhow::bail;
+use domain::{MerchantId, RuleSnapshot, target_points};
+use store::Owner;
+use store::verify::OrderBooks;
+
+use super::{VerifyArguments, say};
+
+const MERCHANTS_PAGE_ROWS: i64 = 500;
+const ORDERS_PAGE_ROWS: i64 = 1_000;
+
+#[derive(Default)]
+struct Findings {
+    merchants: u64,
+    customers: i64,
+    orders: u64,
+    drifts: usize,
+}
+
+pub(super) async fn run(owner: &Owner, arguments: &VerifyArguments) -> anyhow::Result<()> {
+    let mut findings = Findings::default();
+    let mut after = String::new();
+    loop {
+        let page = owner.merchants_after(&after, MERCHANTS_PAGE_ROWS).await?;
+        let Some((last, _)) = page.last() else { break };
+        last.as_str().clone_into(&mut after);
+        for (merchant, shop) in page {
+            if arguments.shop.as_ref().is_none_or(|wanted| *wanted == shop) {
+                verify_merchant(owner, &merchant, &shop, arguments.lines_max, &mut findings).await?;
+            }
+        }
+    }
+    if let (Some(shop), 0) = (&arguments.shop, findings.merchants) {
+        bail!("no merchant has the domain {shop}");
+    }
+    let Findings { merchants, customers, orders, drifts } = findings;
+    say(&format!("verified {merchants} merchants, {customers} customers, {orders} orders: {drifts} drifts"));
+    if drifts > 0 {
+        bail!("the books have drifted: {drifts} differences");
+    }
+    Ok(())
+}
+
+async fn verify_merchant(
+    owner: &Owner,
+    merchant: &MerchantId,
+    shop: &str,
+    lines_max: usize,
+    findings: &mut Findings,
+) -> anyhow::Result<()> {
+    findings.merchants += 1;
+    let mut report = |drift: String| {
+        findings.drifts += 1;
+        if findings.drifts <= lines_max {
+            say(&format!("drift {shop} {drift}"));
+        }
+    };
+    let (customers, drifts) = owner.balance_drift(merchant).await?;
+    for drift in drifts {
+        let (balance, ledger, lots) = (drift.balance, drift.ledger, drift.lots);
+        report(format!("customer {}: balance {balance}, ledger {ledger}, lots {lots}", drift.customer_id));
+    }
+    let mut after = i64::MIN;
+    let mut orders = 0;
+    loop {
+        let page = owner.order_books_after(merchant, after, ORDERS_PAGE_ROWS).await?;
+        let Some(last) = page.last() else { break };
+        after = last.shopify_order_id;
+        orders += page.len() as u64;
+        for drift in page.iter().filter_map(order_drift) {
+            report(drift);
+        }
+    }
+    findings.customers += customers;
+    findings.orders += orders;
+    Ok(())
+}
+
+/// What is wrong with an order's books, if anything.
+fn order_drift(order: &OrderBooks) -> Option<String> {
+    let expected = expected_target(order);
+    let ledger = &order.ledger;
+    let in_ledger = ledger.awarded + ledger.left_behind;
+    let agrees = order.target == expected
+        && ledger.awarded == expected + ledger.shortfall
+        && order.entries_sum == in_ledger
+        && order.entries == i64::from(ledger.entries);
+    (!agrees).then(|| {
+        format!(
+            "order {}: facts say {expected}, target {}, awarded {}, shortfall {}, left behind {}, {} of {} entries sum to {}",
+            order.shopify_order_id, order.target, ledger.awarded, ledger.shortfall, ledger.left_behind, order.entries,
+            ledger.entries, order.entries_sum
+        )
+    })
+}
+
+/// An order without a snapshot never earned: a guest's, unpaid, or worth nothing.
+fn expected_target(order: &OrderBooks) -> i64 {
+    order.ledger.snapshot.as_ref().map_or(0, |snapshot: &RuleSnapshot| target_points(&order.state, snapshot))
+}
