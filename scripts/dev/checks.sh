@@ -104,13 +104,16 @@ gen_queries() {
   for file in migrations/*.sql; do
     psql_in "$DEV/test" "$database" -q -1 -f "$file" >/dev/null || die "$file fails" "see above"
   done
-  rm -rf .sqlx
-  mkdir .sqlx
+  # Apart at first, so that a query that does not fit leaves the old data in place.
+  rm -rf "$DEV/test/sqlx"
+  mkdir -p "$DEV/test/sqlx"
   # sqlx looks at the queries only when the crate is compiled.
   touch crates/store/src/lib.rs
-  SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$ROOT/.sqlx \
+  SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$DEV/test/sqlx \
     DATABASE_URL=postgres://loyalnest@127.0.0.1:$(postgres_port "$DEV/test")/$database cargo check -p store ||
-    die "a query does not fit the schema (see above)" "mend it; \`git checkout .sqlx\` brings the old data back"
+    die "a query does not fit the schema (see above)" "mend the query or the migration, then run ./dev.sh gen again"
+  rm -rf .sqlx
+  mv "$DEV/test/sqlx" .sqlx
   note "$(find .sqlx -name 'query-*.json' | wc -l) queries"
   psql_in "$DEV/test" postgres -qc "DROP DATABASE $database"
 }
