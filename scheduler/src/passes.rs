@@ -1,0 +1,51 @@
+//! Repeats a pass until the process stops, counting how each went. A failed pass is logged and tried again at the next.
+
+use std::future::Future;
+use std::time::Duration;
+
+use platform::metrics;
+use platform::shutdown::Shutdown;
+use tokio::time::Instant;
+
+/// Why a pass could not be made. Sources differ by pass; all that is done with them is to tell.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PassError {
+    /// PostgreSQL.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// Redis.
+    #[error(transparent)]
+    Queue(#[from] jobs::QueueError),
+    /// A record that cannot be what it says.
+    #[error("{0}")]
+    Record(String),
+}
+
+/// Runs `pass` every `interval`; it answers how many rows or jobs it repaired.
+pub(crate) async fn repeat<F, R>(name: &'static str, interval: Duration, shutdown: Shutdown, mut pass: F)
+where
+    F: FnMut() -> R,
+    R: Future<Output = Result<u64, PassError>>,
+{
+    loop {
+        let begun = Instant::now();
+        match pass().await {
+            Ok(repaired) => {
+                metrics::scheduler_passes(name, "done", 1);
+                metrics::scheduler_rows(name, repaired);
+            }
+            Err(error) => {
+                metrics::scheduler_passes(name, "failed", 1);
+                tracing::warn!(
+                    pass = name,
+                    error = &error as &dyn std::error::Error,
+                    "pass failed; the next one will find the same work"
+                );
+            }
+        }
+        metrics::scheduler_pass_seconds(name, begun.elapsed().as_secs_f64());
+        if !shutdown.sleep(interval).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The scheduler process: its passes side by side, and its health.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jobs::Queues;
+use platform::Context;
+use platform::config::SchedulerSettings;
+use platform::health::{Health, HealthServer, Readiness};
+use store::Store;
+use tokio::task::JoinSet;
+
+use crate::passes::repeat;
+use crate::sweep::Sweep;
+use crate::{gauges, rescue};
+
+/// How often the queues are measured.
+const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A started scheduler role.
+#[derive(Debug)]
+pub struct Running {
+    health: HealthServer,
+    passes: JoinSet<()>,
+    store: Store,
+}
+
+impl Running {
+    /// Where health and metrics are served.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.health.local_addr()
+    }
+
+    /// Waits until the running passes have ended after the shutdown began.
+    ///
+    /// # Errors
+    /// When a pass panicked.
+    pub async fn finished(mut self) -> anyhow::Result<()> {
+        while let Some(pass) = self.passes.join_next().await {
+            pass.context("a pass panicked")?;
+        }
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Runs until the shutdown has drained.
+///
+/// # Errors
+/// When the role cannot start, or a pass panicked.
+pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Result<()> {
+    let shutdown = context.shutdown.clone();
+    let running = start(settings, context).await?;
+    tokio::select! {
+        ended = running.finished() => ended,
+        () = shutdown.aborting() => Ok(()), // a pass may be cut off anywhere: the next one finds the same work
+    }
+}
+
+/// Starts the role and returns; it stops when `context`'s shutdown drains.
+///
+/// # Errors
+/// When a setting cannot be used or the health address is taken.
+pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
+    let SchedulerSettings { scheduler, database, redis, .. } = settings;
+    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())
+        .context("APP_DATABASE_URL")?;
+    let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix).context("REDIS_URL")?;
+    let health = Health::new(readiness(&store, &queues), context.metrics.clone(), context.shutdown.clone())
+        .serve(scheduler.addr)
+        .await
+        .with_context(|| format!("LOYALNEST_SCHEDULER_ADDR {} cannot be used", scheduler.addr))?;
+
+    let mut passes = JoinSet::new();
+    let sweep = Sweep::new(
+        store.clone(),
+        queues.clone(),
+        Arc::clone(&context.clock),
+        Arc::clone(&context.ids),
+        scheduler.sweep_after(),
+        scheduler.sweep_rows_max,
+    );
+    let sweep = Arc::new(tokio::sync::Mutex::new(sweep));
+    passes.spawn(repeat("sweep", scheduler.sweep_interval(), context.shutdown.clone(), move || {
+        let sweep = Arc::clone(&sweep);
+        async move { sweep.lock().await.pass().await }
+    }));
+    let of = queues.clone();
+    passes.spawn(repeat("rescue", scheduler.rescue_interval(), context.shutdown.clone(), move || {
+        let queues = of.clone();
+        async move { rescue::pass(&queues).await }
+    }));
+    let of = queues.clone();
+    passes.spawn(repeat("gauges", GAUGES_INTERVAL, context.shutdown.clone(), move || {
+        let queues = of.clone();
+        async move { gauges::pass(&queues).await }
+    }));
+    tracing::info!(addr = %health.local_addr(), "scheduler is up");
+    Ok(Running { health, passes, store })
+}
+
+fn readiness(store: &Store, queues: &Queues) -> Readiness {
+    let (store, queues) = (store.clone(), queues.clone());
+    Readiness::new()
+        .with("postgres", move || {
+            let store = store.clone();
+            async move { store.ping().await.map_err(|error| error.to_string()) }
+        })
+        .with("redis", move || {
+            let queues = queues.clone();
+            async move { queues.ping().await.map_err(|error| error.to_string()) }
+        })
+}

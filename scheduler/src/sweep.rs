@@ -1,0 +1,105 @@
+//! Recorded webhooks that have no job: Redis was away when they came, or has lost their job since. Enqueued again under
+//! the idempotency key of the first try, so one that still waits for its turn is not doubled.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::LogId;
+use jobs::{AwardPoints, CancelAdjustment, JobId, JobKind, Lane, NewJob, Queues};
+use platform::clock::SharedClock;
+use platform::ids::Ids;
+use store::Store;
+use store::webhooks::PendingWebhook;
+
+use crate::passes::PassError;
+
+/// The reconciler. Keeps a cursor between passes, so that a backlog longer than one pass is swept to its end.
+pub struct Sweep {
+    store: Store,
+    queues: Queues,
+    clock: SharedClock,
+    ids: Arc<Ids>,
+    after: Duration,
+    rows_max: usize,
+    cursor: Option<(DateTime<Utc>, LogId)>,
+}
+
+/// What a pass came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Webhooks that still waited.
+    pub waiting: u64,
+    /// Those of them that had no job and have one now.
+    pub enqueued: u64,
+}
+
+impl Sweep {
+    /// Sweeps webhooks older than `after`, `rows_max` at a time.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        queues: Queues,
+        clock: SharedClock,
+        ids: Arc<Ids>,
+        after: Duration,
+        rows_max: usize,
+    ) -> Self {
+        Self { store, queues, clock, ids, after, rows_max, cursor: None }
+    }
+
+    pub(crate) async fn pass(&mut self) -> Result<u64, PassError> {
+        let swept = self.run().await?;
+        if swept.enqueued > 0 {
+            tracing::info!(waiting = swept.waiting, enqueued = swept.enqueued, "webhooks without a job were enqueued");
+        }
+        Ok(swept.enqueued)
+    }
+
+    /// One pass: goes on over as many pages as have something to repair, else one page.
+    pub(crate) async fn run(&mut self) -> Result<Swept, PassError> {
+        let before = self.clock.now() - self.after;
+        let mut swept = Swept::default();
+        loop {
+            let cursor = self.cursor.as_ref().map(|(time, id)| (*time, id));
+            let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
+            let page = self.store.pending_webhooks(before, cursor, rows_max).await?;
+            let enqueued = self.enqueue(&page).await?;
+            swept.waiting += page.len() as u64;
+            swept.enqueued += enqueued;
+            let full = page.len() == self.rows_max;
+            self.cursor = page.into_iter().next_back().filter(|_| full).map(|last| (last.created_at, last.log_id));
+            if !full || enqueued == 0 {
+                return Ok(swept);
+            }
+        }
+    }
+
+    async fn enqueue(&self, page: &[PendingWebhook]) -> Result<u64, PassError> {
+        let mut jobs = Vec::with_capacity(page.len());
+        for webhook in page {
+            match self.job(webhook) {
+                Ok(job) => jobs.push(job),
+                // One record must not hold up the others; it stays pending and shows in the retries page.
+                Err(error) => tracing::error!(log_id = %webhook.log_id, %error, "webhook cannot be enqueued"),
+            }
+        }
+        let ids = self.queues.enqueue(&jobs).await?;
+        Ok(ids.iter().zip(&jobs).filter(|(id, job)| *id == job.id()).count() as u64)
+    }
+
+    fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {
+        let id = JobId::parse(&self.ids.ulid()).map_err(|error| PassError::Record(error.to_string()))?;
+        let lane = Lane::of(&webhook.merchant_id);
+        let log_id = webhook.log_id.clone();
+        let job = match JobKind::parse(&webhook.job_kind) {
+            Some(JobKind::AwardPoints) => NewJob::of(id, &AwardPoints { log_id }, lane),
+            Some(JobKind::CancelAdjustment) => NewJob::of(id, &CancelAdjustment { log_id }, lane),
+            None => {
+                let kind = &webhook.job_kind;
+                return Err(PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {kind}")));
+            }
+        };
+        Ok(job.trace(format!("sweep-{}", webhook.log_id)).idempotency_key(webhook.log_id.as_str()))
+    }
+}
