@@ -1,1 +1,249 @@
-//! Being written.
+//! What each body becomes, and what is refused. Facts of every kind are frozen as JSON: workers read what an older
+//! ingress wrote.
+
+use domain::{EarnRule, FinancialStatus, OrderMessage, OrderState, ShopifyLineId, eligible_minor};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::testing::{self, LinePayload, OrderPayload, RefundPayload};
+
+fn order(body: &Value) -> Result<(domain::OrderDocument, Vec<domain::RefundFacts>), ParseError> {
+    match parse(Topic::OrdersCreate, body.to_string().as_bytes())? {
+        WebhookFacts::Order(OrderMessage::Order { document, refunds }) => Ok((document, refunds)),
+        other => panic!("not an order: {other:?}"),
+    }
+}
+
+fn epoch() -> chrono::DateTime<chrono::Utc> {
+    "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+fn minimal() -> Value {
+    json!({ "id": 5, "currency": "EUR", "updated_at": "2026-01-01T00:00:00-05:00" })
+}
+
+fn with(changes: &Value) -> Value {
+    let mut body = minimal();
+    for (name, value) in changes.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+#[test]
+fn a_full_order_becomes_facts() {
+    let payload = OrderPayload::new(820_982_911_946_154_508)
+        .push(LinePayload::new(1_999, 3).discount(200).tax(120))
+        .push(LinePayload::new(5_000, 1).gift_card())
+        .push(LinePayload::new(300, 1).tip())
+        .shipping(500, 30)
+        .source("pos")
+        .gateway("gift_card");
+    let WebhookFacts::Order(message) = parse(Topic::OrdersPaid, payload.json().as_bytes()).unwrap() else { panic!() };
+    let frozen = r#"{"fact":"order","order":{"document":{"order_id":820982911946154508,"updated_at":"2026-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z","currency":"EUR","financial_status":"paid","source_name":"pos","lines":[{"line_id":91194615450801,"quantity":3,"gross":5997,"discount":200,"tax":120},{"line_id":91194615450802,"quantity":1,"gross":5000,"gift_card":true},{"line_id":91194615450803,"quantity":1,"gross":300,"tip":true}],"shipping":500,"shipping_tax":30,"tip":300,"gift_card_paid":true,"customer":{"customer_id":8658316394796,"updated_at":"2026-01-01T00:00:00Z","locale":"en","email":"ada@example.com"}}}}"#;
+    check_frozen(&WebhookFacts::Order(message), frozen);
+}
+
+#[test]
+fn a_refund_becomes_facts() {
+    let payload = OrderPayload::new(5).line(1_000, 3);
+    let refund = RefundPayload::of(&payload, 929).line(0, 1, 1_000, 60).shipping(100);
+    let facts = parse(Topic::RefundsCreate, refund.json().as_bytes()).unwrap();
+    let frozen = r#"{"fact":"order","refund":{"refund_id":929,"order_id":5,"shipping":100,"lines":[{"line_id":501,"quantity":1,"subtotal":1000,"tax":60}],"created_at":"2026-01-01T00:01:00Z"}}"#;
+    check_frozen(&facts, frozen);
+}
+
+#[test]
+fn the_other_topics_become_facts() {
+    let at = epoch();
+    let shop = "a.myshopify.com";
+    for (topic, body, frozen) in [
+        (
+            Topic::CustomersUpdate,
+            testing::customer(7, Some("ada@example.com"), at),
+            r#"{"fact":"customer","customer_id":7,"updated_at":"2026-01-01T00:00:00Z","email":"ada@example.com","state":"disabled","verified_email":true}"#,
+        ),
+        (
+            Topic::CustomersDataRequest,
+            testing::customers_data_request(shop, 7, "ada@example.com", &[1, 2]),
+            r#"{"fact":"data_request","request_id":9999,"customer_id":7,"email":"ada@example.com","order_ids":[1,2]}"#,
+        ),
+        (
+            Topic::CustomersRedact,
+            testing::customers_redact(shop, 7, "ada@example.com", &[1]),
+            r#"{"fact":"customer_redact","customer_id":7,"email":"ada@example.com","order_ids":[1]}"#,
+        ),
+        (Topic::ShopRedact, testing::shop_redact(shop), r#"{"fact":"shop_redact","shop_id":954889}"#),
+        (Topic::AppUninstalled, testing::app_uninstalled(shop), r#"{"fact":"app_uninstalled","shop_id":954889}"#),
+    ] {
+        check_frozen(&parse(topic, body.as_bytes()).unwrap(), frozen);
+    }
+}
+
+fn check_frozen(facts: &WebhookFacts, frozen: &str) {
+    assert_eq!(serde_json::to_string(facts).unwrap(), frozen);
+    assert_eq!(serde_json::from_str::<WebhookFacts>(frozen).unwrap(), *facts);
+}
+
+#[test]
+fn everything_but_identity_time_and_currency_may_be_absent_or_null() {
+    let (bare, _) = order(&minimal()).unwrap();
+    assert_eq!((bare.financial_status, bare.customer.clone()), (FinancialStatus::Unknown, None));
+    let names = [
+        "customer",
+        "email",
+        "contact_email",
+        "customer_locale",
+        "created_at",
+        "cancelled_at",
+        "financial_status",
+        "fulfillment_status",
+        "test",
+        "taxes_included",
+        "source_name",
+        "line_items",
+        "shipping_lines",
+        "total_tip_received",
+        "payment_gateway_names",
+        "refunds",
+    ];
+    let nulls: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    assert_eq!(order(&with(&Value::Object(nulls))).unwrap().0, bare);
+    let line = json!({ "id": 1, "quantity": 2, "price": "1.50", "price_set": null, "discount_allocations": null,
+        "tax_lines": null, "gift_card": null, "current_quantity": null, "tip_payment_gateway": null });
+    let (document, _) = order(&with(&json!({ "line_items": [line] }))).unwrap();
+    assert_eq!((document.lines[0].gross, document.lines[0].tip), (300, false));
+}
+
+#[test]
+fn empty_texts_mean_nothing() {
+    let body = OrderPayload::new(5).guest(None).json();
+    let (document, _) = order(&serde_json::from_str(&body).unwrap()).unwrap();
+    assert_eq!((document.customer, document.email), (None, None));
+    let body = OrderPayload::new(5).guest(Some("Guest@Example.com")).json();
+    let (document, _) = order(&serde_json::from_str(&body).unwrap()).unwrap();
+    assert_eq!(document.email.as_deref(), Some("Guest@Example.com"));
+    let (document, _) =
+        order(&with(&json!({ "email": "", "contact_email": "c@example.com", "cancelled_at": "" }))).unwrap();
+    assert_eq!((document.email.as_deref(), document.cancelled_at), (Some("c@example.com"), None));
+}
+
+#[test]
+fn the_shops_money_wins_and_numbers_are_amounts_too() {
+    let set = json!({ "shop_money": { "amount": 12.34, "currency_code": "EUR" },
+        "presentment_money": { "amount": "1500", "currency_code": "JPY" } });
+    let line = json!({ "id": "41", "quantity": 1, "price": "1500", "price_set": set });
+    let bare = json!({ "id": 42, "quantity": 1, "price": 7 });
+    let (document, _) = order(&with(&json!({ "line_items": [line, bare] }))).unwrap();
+    let gross: Vec<_> = document.lines.iter().map(|line| (line.line_id, line.gross)).collect();
+    assert_eq!(gross, [(ShopifyLineId(41), 1_234), (ShopifyLineId(42), 700)]);
+}
+
+#[test]
+fn escapes_are_read() {
+    let body = br#"{"id":5,"currency":"\u0045UR","updated_at":"2026-01-01T00:00:00Z","email":"a\u0040example.com",
+        "admin_graphql_api_id":"gid:\/\/shopify\/Order\/5"}"#;
+    let WebhookFacts::Order(OrderMessage::Order { document, .. }) = parse(Topic::OrdersCreate, body).unwrap() else {
+        panic!()
+    };
+    assert_eq!(document.email.as_deref(), Some("a@example.com"));
+}
+
+#[test]
+fn units_that_went_without_a_refund_were_edited_out() {
+    let line = json!({ "id": 1, "quantity": 5, "current_quantity": 2, "price": "1.00" });
+    let rows = json!([{ "line_item_id": 1, "quantity": 1, "subtotal": 1.0 }]);
+    let refunds = json!([{ "id": 9, "refund_line_items": rows }]);
+    let (document, refunds) = order(&with(&json!({ "line_items": [line], "refunds": refunds }))).unwrap();
+    assert_eq!(document.lines[0].edited_out, 2);
+    assert_eq!(refunds[0].order_id, document.order_id);
+}
+
+#[test]
+fn shipping_is_net_of_its_discounts_and_of_removed_lines() {
+    let line = |removed: bool| {
+        json!({ "price": "5.00", "is_removed": removed, "tax_lines": [{ "price": "0.30" }],
+        "discount_allocations": [{ "amount": "1.00" }] })
+    };
+    let (document, _) = order(&with(&json!({ "shipping_lines": [line(false), line(true)] }))).unwrap();
+    assert_eq!((document.shipping, document.shipping_tax), (400, 30));
+}
+
+#[test]
+fn refunded_shipping_may_be_told_as_an_adjustment() {
+    let body = json!({ "id": 9, "order_id": 5, "order_adjustments": [
+        { "kind": "shipping_refund", "amount": "-5.00", "tax_amount": "-0.30",
+          "amount_set": { "shop_money": { "amount": "-5.00", "currency_code": "EUR" } } },
+        { "kind": "refund_discrepancy", "amount": "-1.00" } ] });
+    let facts = parse(Topic::RefundsCreate, body.to_string().as_bytes()).unwrap();
+    let WebhookFacts::Order(OrderMessage::Refund(refund)) = facts else { panic!() };
+    assert_eq!((refund.shipping, refund.shipping_tax), (500, 30));
+}
+
+#[test]
+fn a_refund_without_lines_needs_no_currency() {
+    assert!(parse(Topic::RefundsCreate, br#"{"id":9,"order_id":5,"transactions":[{"currency":null}]}"#).is_ok());
+}
+
+#[test]
+fn a_missing_updated_at_is_the_creation() {
+    let body = json!({ "id": 5, "currency": "EUR", "created_at": "2026-01-01T00:00:00Z" });
+    assert_eq!(order(&body).unwrap().0.updated_at, epoch());
+}
+
+#[test]
+fn what_is_wrong_is_named_by_path_without_its_value() {
+    let line = |change: Value| {
+        let mut line = json!({ "id": 1, "quantity": 1, "price": "1.00" });
+        line.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        json!({ "line_items": [{ "id": 2, "quantity": 1, "price": "1.00" }, line] })
+    };
+    for (changes, expected) in [
+        (json!({ "id": null }), "id: missing"),
+        (json!({ "currency": null }), "currency: missing"),
+        (json!({ "currency": "euro" }), "currency: a currency is three capital letters"),
+        (json!({ "updated_at": null }), "updated_at: missing"),
+        (json!({ "cancelled_at": "soon" }), "cancelled_at: not an instant of RFC 3339"),
+        (line(json!({ "quantity": null })), "line_items[1].quantity: missing"),
+        (line(json!({ "price": null })), "line_items[1].price: missing"),
+        (line(json!({ "price": "1,00" })), "line_items[1].price: not a decimal amount"),
+        (line(json!({ "price": "1e18", "quantity": 100 })), "line_items[1].price: amount out of range"),
+        (line(json!({ "quantity": "bob@example.com" })), "line_items[1].quantity: a text that is not a 64-bit integer"),
+        (json!({ "line_items": "bob@example.com" }), "line_items: invalid type: string …, expected a sequence"),
+        (
+            json!({ "refunds": [{ "id": 1, "refund_line_items": [{ "line_item_id": 1 }] }] }),
+            "refunds[0].refund_line_items[0].subtotal: missing",
+        ),
+    ] {
+        match order(&with(&changes)) {
+            Err(ParseError::Shape(reason)) => assert!(reason.starts_with(expected), "{reason} / {expected}"),
+            other => panic!("{changes}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn json_and_shape_are_told_apart() {
+    for topic in Topic::ALL {
+        for garbage in [&b""[..], b"{", b"{\"id\":", b"not json", b"\xff\xfe", b"{}{}"] {
+            assert!(matches!(parse(*topic, garbage), Err(ParseError::NotJson(_))), "{topic} {garbage:?}");
+        }
+        for other in [&b"null"[..], b"1", b"\"x\"", b"{\"id\":{}, \"customer\": 5, \"shop_id\": {}}"] {
+            assert!(matches!(parse(*topic, other), Err(ParseError::Shape(_))), "{topic} {other:?}");
+        }
+    }
+    assert_eq!(parse(Topic::CustomersRedact, b"{}"), Err(ParseError::missing("customer")));
+    assert_eq!(parse(Topic::RefundsCreate, b"{\"id\":1}"), Err(ParseError::missing("order_id")));
+}
+
+#[test]
+fn a_cancelled_order_says_so() {
+    let payload = OrderPayload::new(5).line(1_000, 2).cancelled_at(epoch());
+    let mut state = OrderState::default();
+    let WebhookFacts::Order(message) = parse(Topic::OrdersCancelled, payload.json().as_bytes()).unwrap() else {
+        panic!()
+    };
+    state.merge(message);
+    assert!(state.document.as_ref().unwrap().cancelled_at.is_some());
+    assert_eq!(eligible_minor(&state, &EarnRule::default()), 0);
+}
