@@ -33,8 +33,6 @@ as_root() {
   fi
 }
 
-random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
-
 # wait_for SECONDS COMMAND...: true as soon as the command is, false when the time is up.
 wait_for() {
   local deadline=$((SECONDS + $1))

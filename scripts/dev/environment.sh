@@ -4,16 +4,21 @@
 ENVIRONMENT=$DEV/env
 SECRETS=$DEV/secrets
 
-# secret NAME PREFIX: prints a secret that stays the same for this checkout.
+# secret NAME MAKE: prints a secret that stays the same for this checkout; MAKE is the command that makes it.
 secret() {
   local value
   value=$(get_line "$SECRETS" "$1")
   if [ -z "$value" ]; then
-    value=$2$(random_hex 32)
+    value=$($2)
     put_line "$SECRETS" "$1" "$value"
   fi
   printf '%s' "$value"
 }
+
+random_hex() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# A partner's key as the platform issues it: 32 random bytes in base64url.
+random_api_key() { printf 'lnk_%s' "$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')"; }
 
 # role_port NAME DEFAULT ROLE: a running role keeps its port.
 role_port() {
@@ -42,11 +47,11 @@ SCHEDULER_URL=http://127.0.0.1:$port
 DATABASE_URL=postgres://loyalnest@$postgres/loyalnest
 APP_DATABASE_URL=postgres://loyalnest_app@$postgres/loyalnest
 REDIS_URL=redis://127.0.0.1:$redis/0
-SHOPIFY_API_SECRET=$(secret SHOPIFY_API_SECRET dev_)
-ADMIN_TOKEN=$(secret ADMIN_TOKEN lna_)
-PARTNER_API_KEY=$(secret PARTNER_API_KEY lnk_)
-PII_KEY=$(secret PII_KEY '')
-EMAIL_INDEX_KEY=$(secret EMAIL_INDEX_KEY '')"
+SHOPIFY_API_SECRET=$(secret SHOPIFY_API_SECRET random_hex)
+ADMIN_TOKEN=$(secret ADMIN_TOKEN random_hex)
+PARTNER_API_KEY=$(secret PARTNER_API_KEY random_api_key)
+PII_KEY=$(secret PII_KEY random_hex)
+EMAIL_INDEX_KEY=$(secret EMAIL_INDEX_KEY random_hex)"
   printf '%s\n' "$lines" >"$ENVIRONMENT.new"
   chmod 600 "$ENVIRONMENT.new"
   # What `seed --demo` told before stays until it tells again.
@@ -82,7 +87,7 @@ prepare_database() {
   tool "$1" migrate || die "the migration failed (see above)" "development data can be thrown away: ./dev.sh down; rm -rf .dev"
   psql_in "$DEV" loyalnest -qc 'ALTER ROLE loyalnest_app LOGIN'
   say "Seeding two demo merchants"
-  told=$(tool "$1" seed --demo --api-key "$(secret PARTNER_API_KEY lnk_)") || die "the seed failed (see above)" ""
+  told=$(tool "$1" seed --demo --api-key "$(secret PARTNER_API_KEY random_api_key)") || die "the seed failed (see above)" ""
   while IFS= read -r line; do
     [[ $line =~ ^[A-Z][A-Z0-9_]*=[^[:space:]]+$ ]] || continue
     put_line "$ENVIRONMENT" "${line%%=*}" "${line#*=}"

@@ -98,14 +98,11 @@ config! {
         pub concurrency: usize = "WORKERS_CONCURRENCY" or "4" in 1..=256,
         /// Jobs claimed and committed together at most.
         pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
-        /// How long a claimed job stays with this worker without a heartbeat, in seconds.
+        /// How long a claimed job stays with this worker without a heartbeat, in seconds; heartbeats follow from it.
         pub lease_seconds: u64 = "WORKERS_LEASE_SECONDS" or "30" in 2..=3_600,
-        /// How often leases are renewed, in seconds.
-        pub heartbeat_seconds: u64 = "WORKERS_HEARTBEAT_SECONDS" or "5" in 1..=600,
         /// How long running jobs may take to end once the process is asked to stop, in seconds.
         pub drain_seconds: u64 = "WORKERS_DRAIN_SECONDS" or "25" in 1..=600,
     }
-    check check_workers;
 }
 
 config! {
@@ -230,12 +227,6 @@ impl WorkersConfig {
         Duration::from_secs(self.lease_seconds)
     }
 
-    /// How often leases are renewed.
-    #[must_use]
-    pub fn heartbeat(&self) -> Duration {
-        Duration::from_secs(self.heartbeat_seconds)
-    }
-
     /// How long running jobs may take to end.
     #[must_use]
     pub fn drain(&self) -> Duration {
@@ -295,14 +286,5 @@ fn check_shopify(shopify: &ShopifyConfig, reader: &mut Reader<'_>) {
 fn check_api(api: &ApiConfig, reader: &mut Reader<'_>) {
     if api.admin_token.expose().len() < SECRET_CHARS_MIN {
         reader.note("ADMIN_TOKEN", format!("must have at least {SECRET_CHARS_MIN} characters: `openssl rand -hex 32`"));
-    }
-}
-
-fn check_workers(workers: &WorkersConfig, reader: &mut Reader<'_>) {
-    if workers.lease_seconds < workers.heartbeat_seconds * 3 {
-        reader.note(
-            "WORKERS_LEASE_SECONDS",
-            "must be at least three times WORKERS_HEARTBEAT_SECONDS, or one late heartbeat gives the job away",
-        );
     }
 }

@@ -90,11 +90,6 @@ fn values_that_contradict_each_other_are_refused() {
     assert!(problem(&[("EMAIL_INDEX_KEY", PII_KEY)]).contains("must differ from PII_KEY"));
     assert!(problem(&[("ADMIN_TOKEN", "short")]).contains("at least 16 characters"));
     assert!(problem(&[("SHOPIFY_API_SECRET_PREVIOUS", "hunter2-shopify-secret")]).contains("leave it empty"));
-    let workers = WorkersSettings::from_lookup(|name| match name {
-        "WORKERS_LEASE_SECONDS" => Some("10".to_owned()),
-        _ => complete().get(name).map(ToString::to_string),
-    });
-    assert!(workers.unwrap_err().to_string().contains("three times WORKERS_HEARTBEAT_SECONDS"));
 }
 
 #[test]
