@@ -1,6 +1,10 @@
 //! For tests, here and in other crates: the Redis to use, names that do not meet, and running what is queued.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     context::Job,
@@ -28,10 +32,16 @@ pub fn unique_prefix() -> String {
     format!("t{}", new_id())
 }
 
-/// A fresh job id. Tests only: elsewhere ids come from the process' own source.
+/// A fresh job id, greater than those before. Tests only: elsewhere ids come from the process' own source.
+///
+/// # Panics
+/// After 2^80 ids in one millisecond.
 #[allow(clippy::disallowed_methods, reason = "tests need ids that do not repeat over runs, not ids that repeat")]
 pub fn new_id() -> JobId {
-    JobId::trusted(&ulid::Ulid::generate().to_string())
+    static IDS: Mutex<Option<ulid::Generator>> = Mutex::new(None);
+    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let id = ids.get_or_insert_with(ulid::Generator::new).generate();
+    JobId::trusted(&id.expect("2^80 ids in a millisecond").to_string())
 }
 
 /// Queues of one's own on the tests' Redis.

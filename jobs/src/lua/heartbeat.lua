@@ -15,7 +15,7 @@ if #ids == 0 then return lost end
 local records = call('HMGET', RUNNING, unpack(ids))
 for n = 1, #ids do
   local ref, token = ARGV[4 + n * 2], ARGV[5 + n * 2]
-  if records[n] and sub(records[n], 1, #token) == token then
+  if records[n] and sub(records[n], 1, #token + 1) == token .. '|' then
     renewed[#renewed + 1] = now + lease_ms
     renewed[#renewed + 1] = ref
   else

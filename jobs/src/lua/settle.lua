@@ -16,7 +16,7 @@ local free_refs, free_ids, gone_ids, finished, keys, key_ids = {}, {}, {}, {}, {
 local stale, at, seen = 0, '@' .. now, {}
 local function holds(n, token)
   local record = records[n]
-  if record and sub(record, 1, #token) == token and not seen[ids[n]] then
+  if record and sub(record, 1, #token + 1) == token .. '|' and not seen[ids[n]] then
     seen[ids[n]] = true
     return record
   end
