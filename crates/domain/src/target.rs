@@ -129,3 +129,6 @@ fn integer_and_scale(value: Decimal) -> (i128, u32) {
     let value = value.normalize();
     (value.mantissa().max(0), value.scale())
 }
+
+#[cfg(test)]
+mod tests;
