@@ -73,7 +73,7 @@ pub enum NegativeBalance {
 #[serde(default)]
 pub struct EarnRule {
     /// Points per major unit of the shop's currency.
-    #[serde(with = "rust_decimal::serde::str")]
+    #[serde(with = "decimal")]
     pub points_per_unit: Decimal,
     /// Rounding to whole points.
     pub rounding: Rounding,
@@ -94,7 +94,7 @@ pub struct EarnRule {
     /// Policy for points already spent.
     pub negative_balance: NegativeBalance,
     /// Factor by RFM segment; segments not named have 1.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "decimal::map")]
     pub multipliers: BTreeMap<String, Decimal>,
 }
 
@@ -151,7 +151,7 @@ pub struct RuleSnapshot {
     /// The rule, without the table of multipliers.
     pub rule: EarnRule,
     /// The customer's factor at that time.
-    #[serde(default = "one", with = "rust_decimal::serde::str")]
+    #[serde(default = "one", with = "decimal")]
     pub multiplier: Decimal,
 }
 
@@ -164,5 +164,48 @@ impl RuleSnapshot {
     #[must_use]
     pub fn take(rule: &EarnRule, multiplier: Decimal) -> Self {
         Self { rule: EarnRule { multipliers: BTreeMap::new(), ..rule.clone() }, multiplier }
+    }
+}
+
+/// Decimals are written as texts; a JSON number in hand-written settings is read too.
+mod decimal {
+    use std::collections::BTreeMap;
+
+    use rust_decimal::Decimal;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Integer(i64),
+        Fraction(f64),
+    }
+
+    impl Written {
+        fn read(self) -> Result<Decimal, rust_decimal::Error> {
+            match self {
+                Self::Text(text) => text.parse(),
+                Self::Integer(integer) => Ok(Decimal::from(integer)),
+                // The shortest text of the float is what was written.
+                Self::Fraction(fraction) => fraction.to_string().parse(),
+            }
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    pub(super) fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        Written::deserialize(deserializer)?.read().map_err(D::Error::custom)
+    }
+
+    pub(super) fn map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Decimal>, D::Error> {
+        let written = BTreeMap::<String, Written>::deserialize(deserializer)?;
+        let read = |(name, value): (String, Written)| Ok((name, value.read().map_err(D::Error::custom)?));
+        written.into_iter().map(read).collect()
     }
 }

@@ -45,6 +45,15 @@ fn a_rule_of_version_1() {
 }
 
 #[test]
+fn settings_may_hold_numbers() {
+    let written = r#"{"points_per_unit":2.5,"multipliers":{"Champions":1.1,"Lost":0,"New":"1.25"}}"#;
+    let rule: EarnRule = serde_json::from_str(written).unwrap();
+    assert_eq!(rule.points_per_unit, Decimal::new(25, 1));
+    assert_eq!(rule.multipliers.values().map(ToString::to_string).collect::<Vec<_>>(), ["1.1", "0", "1.25"]);
+    rule.validate().unwrap();
+}
+
+#[test]
 fn an_orders_standing_of_version_1() {
     let snapshot = Some(RuleSnapshot::take(&EarnRule::default(), Decimal::new(15, 1)));
     let customer_id = Some(customer_id(1));
