@@ -3,6 +3,7 @@
 //!
 //! All names, addresses and ids are invented.
 
+mod line;
 mod messages;
 mod order;
 mod refund;
@@ -12,8 +13,9 @@ mod tests;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+pub use line::LinePayload;
 pub use messages::{app_uninstalled, customer, customers_data_request, customers_redact, shop_redact};
-pub use order::{LinePayload, OrderPayload};
+pub use order::OrderPayload;
 pub use refund::RefundPayload;
 
 /// One delivery of a body: what the headers say beside the signature.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::order::{LinePayload, OrderPayload};
+use super::line::LinePayload;
+use super::order::OrderPayload;
 use super::shape::{decimal, instant, money_set, seconds};
 
 /// Builder of a refund of an order's lines.
