@@ -75,7 +75,7 @@ tool() {
   local profile=$1
   shift
   (
-    export LOG_FORMAT=${LOG_FORMAT:-text} LOG_LEVEL=${LOG_LEVEL:-warn}
+    export LOG_FORMAT=${LOG_FORMAT:-text} LOG_LEVEL=${LOG_LEVEL:-warn,sqlx=error}
     exec_with_environment "$TARGET/$profile/loyalnest" "$@"
   )
 }

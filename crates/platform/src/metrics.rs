@@ -101,7 +101,7 @@ table! {
     counter jobs_fenced(queue) = "jobs_fenced_settlements_total",
         "Results refused because the lease had gone to another worker.";
     counter jobs_rescued(queue, outcome) = "jobs_rescued_leases_total",
-        "Leases that ran out, by outcome: requeued, poison.";
+        "Leases that ran out, by outcome: rescued, poison.";
     gauge queue_depth_jobs(queue, state) = "queue_depth_jobs",
         "Jobs in a queue by state: waiting, scheduled, running, dead.";
     gauge queue_age_seconds(queue) = "queue_age_seconds",
