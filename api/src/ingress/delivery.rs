@@ -1,0 +1,189 @@
+//! What one delivery is worth, decided from its bytes alone: signature first, then JSON, then facts and the job they
+//! need. Pure: nothing here waits, and nothing is parsed before its signature is verified.
+
+use jobs::JobKind;
+use serde::de::IgnoredAny;
+use shopify::{ParseError, Secrets, Topic, WebhookHeaders};
+
+use crate::error::{ApiError, Code};
+
+/// Why a recorded webhook of a topic that is not ours needs no work.
+const NOTE_UNNEEDED: &str = "topic not needed";
+/// Characters of a note that are kept.
+const NOTE_CHARS_MAX: usize = 400;
+
+/// A verified delivery, ready to be recorded once its shop is known.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Delivery {
+    /// The facts as JSON that PostgreSQL can store.
+    pub(super) facts: Option<String>,
+    /// Why there are no facts, or no work.
+    pub(super) note: Option<String>,
+    /// The job that handles it.
+    pub(super) job: Option<JobKind>,
+    /// `pending`, or `success` when there is nothing to do.
+    pub(super) status: &'static str,
+    /// The raw bytes, LZ4 with their length in front.
+    pub(super) body: Vec<u8>,
+}
+
+/// The job that handles a topic; `None`: its handler comes with a later release, and the record waits for it.
+const fn job_of(topic: Topic) -> Option<JobKind> {
+    match topic {
+        Topic::OrdersCreate | Topic::OrdersPaid | Topic::OrdersUpdated => Some(JobKind::AwardPoints),
+        Topic::OrdersCancelled | Topic::RefundsCreate => Some(JobKind::CancelAdjustment),
+        Topic::CustomersCreate
+        | Topic::CustomersUpdate
+        | Topic::CustomersDataRequest
+        | Topic::CustomersRedact
+        | Topic::ShopRedact
+        | Topic::AppUninstalled => None,
+    }
+}
+
+/// Verifies and reads a delivery.
+pub(super) fn examine(secrets: &Secrets, headers: &WebhookHeaders, raw: &[u8]) -> Result<Delivery, ApiError> {
+    if !shopify::verify(secrets, raw, &headers.hmac) {
+        return Err(ApiError::new(Code::InvalidSignature, "the signature is not that of the body"));
+    }
+    let Some(topic) = Topic::parse(&headers.topic) else {
+        if let Err(error) = serde_json::from_slice::<IgnoredAny>(raw) {
+            return Err(not_json(&error.to_string()));
+        }
+        let (facts, note, job) = (None, Some(NOTE_UNNEEDED.to_owned()), None);
+        return Ok(Delivery { facts, note, job, status: "success", body: compress(raw) });
+    };
+    let (facts, note) = match shopify::parse(topic, raw) {
+        Ok(facts) => match serde_json::to_string(&facts) {
+            Ok(json) => (Some(storable(json)), None),
+            Err(error) => (None, Some(note(&error.to_string()))),
+        },
+        Err(ParseError::Shape(reason)) => (None, Some(note(&reason))),
+        Err(ParseError::NotJson(reason)) => return Err(not_json(&reason)),
+    };
+    Ok(Delivery { facts, note, job: job_of(topic), status: "pending", body: compress(raw) })
+}
+
+fn compress(raw: &[u8]) -> Vec<u8> {
+    lz4_flex::block::compress_prepend_size(raw)
+}
+
+fn not_json(reason: &str) -> ApiError {
+    ApiError::new(Code::InvalidJson, format!("the body is not JSON: {reason}"))
+}
+
+/// Text columns take no NUL, and a note is read by people: bounded and printable.
+fn note(reason: &str) -> String {
+    let printable = reason.chars().filter(|character| !character.is_control());
+    "shape: ".chars().chain(printable.take(NOTE_CHARS_MAX)).collect()
+}
+
+/// PostgreSQL's jsonb takes every JSON text but those with a NUL character: it is cut out. The raw bytes keep it.
+fn storable(json: String) -> String {
+    if !json.contains("\\u0000") {
+        return json;
+    }
+    match serde_json::from_str(&json) {
+        Ok(mut value) => {
+            cut_nul(&mut value);
+            value.to_string()
+        }
+        Err(_) => json,
+    }
+}
+
+fn cut_nul(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => text.retain(|character| character != '\0'),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(cut_nul),
+        serde_json::Value::Object(fields) => {
+            let old = std::mem::take(fields);
+            fields.extend(old.into_iter().map(|(name, mut value)| {
+                cut_nul(&mut value);
+                (name.replace('\0', ""), value)
+            }));
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &[u8] = b"hush";
+
+    fn try_out(topic: &str, raw: &[u8]) -> Result<Delivery, ApiError> {
+        let hmac = shopify::sign(SECRET, raw);
+        let headers = WebhookHeaders::from_lookup(|name| match name {
+            "x-shopify-topic" => Some(topic),
+            "x-shopify-shop-domain" => Some("a.myshopify.com"),
+            "x-shopify-hmac-sha256" => Some(hmac.as_str()),
+            "x-shopify-webhook-id" => Some("w1"),
+            _ => None,
+        });
+        examine(&Secrets::new(vec![SECRET.to_vec()]), &headers.unwrap(), raw)
+    }
+
+    #[test]
+    fn the_signature_comes_before_everything() {
+        let headers = WebhookHeaders {
+            topic: "orders/create".to_owned(),
+            shop_domain: "a.myshopify.com".to_owned(),
+            hmac: shopify::sign(b"other", b"{"),
+            webhook_id: "w1".to_owned(),
+            event_id: None,
+            api_version: None,
+            triggered_at: None,
+        };
+        let refused = examine(&Secrets::new(vec![SECRET.to_vec()]), &headers, b"{").unwrap_err();
+        assert_eq!(refused.code, Code::InvalidSignature);
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_refused_for_every_topic() {
+        for topic in ["orders/create", "products/update", "shop/redact"] {
+            for raw in [&b""[..], b"{", b"not json", b"{} {}"] {
+                assert_eq!(try_out(topic, raw).unwrap_err().code, Code::InvalidJson, "{topic}");
+            }
+        }
+    }
+
+    #[test]
+    fn json_of_another_shape_is_recorded_with_the_reason_and_its_job() {
+        for raw in [&b"[]"[..], b"{}", b"null", b"{\"id\":\"x\"}"] {
+            let delivery = try_out("orders/create", raw).unwrap();
+            assert_eq!((delivery.facts, delivery.status), (None, "pending"));
+            assert_eq!(delivery.job, Some(JobKind::AwardPoints));
+            assert!(delivery.note.unwrap().starts_with("shape: "));
+        }
+    }
+
+    #[test]
+    fn a_topic_that_is_not_ours_needs_no_work() {
+        let delivery = try_out("products/update", b"{\"id\":1}").unwrap();
+        assert_eq!((delivery.facts, delivery.job, delivery.status), (None, None, "success"));
+        assert_eq!(delivery.note.as_deref(), Some(NOTE_UNNEEDED));
+        assert_eq!(lz4_flex::block::decompress_size_prepended(&delivery.body).unwrap(), b"{\"id\":1}");
+    }
+
+    #[test]
+    fn every_topic_has_a_job_or_waits_for_one() {
+        let with_job = Topic::ALL.iter().filter(|topic| job_of(**topic).is_some()).count();
+        assert_eq!(with_job, 5);
+        let waiting = try_out("app/uninstalled", b"{\"id\":548380009}").unwrap();
+        assert_eq!((waiting.job, waiting.status), (None, "pending"));
+        assert!(waiting.facts.is_some());
+    }
+
+    #[test]
+    fn no_nul_reaches_the_database() {
+        let json = serde_json::json!({ "a\0": ["x\0y", "back\\u0000slash"], "n": 18_446_744_073_709_551_615_u64 });
+        let stored = storable(json.to_string());
+        let read: serde_json::Value = serde_json::from_str(&stored).unwrap();
+        assert_eq!(read["a"], serde_json::json!(["xy", "back\\u0000slash"]));
+        assert_eq!(read["n"], json["n"]);
+        assert_eq!(note("a\0b\nc"), "shape: abc");
+        assert_eq!(note(&"é".repeat(1_000)).chars().count(), NOTE_CHARS_MAX + "shape: ".len());
+    }
+}

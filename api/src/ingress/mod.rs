@@ -1,0 +1,221 @@
+//! `POST /v1/api/shopify/webhook`: verify, record, answer, enqueue, in this order. Nothing is answered 200 before it is
+//! committed in PostgreSQL; nothing is parsed before its signature is verified; nothing waits without a bound.
+
+mod body;
+mod delivery;
+mod enqueuer;
+mod markers;
+mod operation;
+mod recorder;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::LogId;
+use jobs::Queues;
+use platform::{Context, Ids};
+use poem::Body;
+use poem::http::HeaderMap;
+use shopify::{Secrets, Topic, WebhookHeaders};
+use store::Store;
+use store::webhooks::NewWebhook;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::error::{ApiError, Code};
+use crate::shops::Shops;
+use body::Budget;
+use delivery::Delivery;
+use enqueuer::{Enqueuer, Mint};
+use markers::Markers;
+use recorder::{Entry, Grouping, Intake, Verdict};
+
+pub(crate) use operation::WebhookApi;
+
+/// How long a delivery may wait to be recorded. Shopify gives up after five seconds.
+const ANSWER_MAX: Duration = Duration::from_secs(4);
+/// Bodies larger than this are read on a thread of their own, so that they do not hold up the small ones.
+const INLINE_BYTES_MAX: usize = 256 * 1_024;
+
+/// A delivery that is in PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// Now.
+    Recorded,
+    /// Recorded before; Shopify tried again.
+    Duplicate,
+}
+
+/// What the ingress is made of.
+pub(crate) struct Ingress {
+    secrets: Arc<Secrets>,
+    shops: Arc<Shops>,
+    ids: Arc<Ids>,
+    budget: Budget,
+    intake: Intake,
+}
+
+/// The ingress's own tasks: they end once every [`Ingress`] is dropped and what it took in is recorded and enqueued.
+pub(crate) struct IngressTasks {
+    recorder: JoinHandle<()>,
+    enqueuer: JoinHandle<()>,
+}
+
+impl IngressTasks {
+    /// Waits for their end.
+    pub(crate) async fn ended(self) {
+        for (name, task) in [("recorder", self.recorder), ("enqueuer", self.enqueuer)] {
+            if let Err(error) = task.await {
+                tracing::error!(name, %error, "a task of the ingress broke");
+            }
+        }
+    }
+}
+
+/// What the ingress needs from outside.
+pub(crate) struct Parts<'a> {
+    pub(crate) settings: &'a platform::config::ApiSettings,
+    pub(crate) context: &'a Context,
+    pub(crate) store: Store,
+    pub(crate) shops: Arc<Shops>,
+    pub(crate) queues: Queues,
+}
+
+impl Ingress {
+    /// Starts the recorder and the enqueuer.
+    pub(crate) fn start(parts: Parts<'_>) -> Result<(Self, IngressTasks), redis::RedisError> {
+        let Parts { settings, context, store, shops, queues } = parts;
+        let current = settings.shopify.api_secret.expose().as_bytes().to_vec();
+        let previous = settings.shopify.api_secret_previous.as_ref().map(|secret| secret.expose().as_bytes().to_vec());
+        let secrets = Arc::new(Secrets::new([Some(current), previous].into_iter().flatten().collect()));
+        let markers = Arc::new(Markers::new(settings.redis.url.expose(), &settings.redis.key_prefix)?);
+        let (handover, enqueuer) = Enqueuer::start(queues, Arc::clone(&markers), Arc::clone(&context.ids));
+        let grouping =
+            Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
+        let (intake, recorder) = recorder::start(store, grouping, markers, handover);
+        let ids = Arc::clone(&context.ids);
+        Ok((Self { secrets, shops, ids, budget: Budget::new(), intake }, IngressTasks { recorder, enqueuer }))
+    }
+
+    /// Takes one delivery in. `request_id` follows it into its job.
+    pub(crate) async fn receive(&self, headers: &HeaderMap, body: Body, request_id: &str) -> Result<Receipt, ApiError> {
+        let mut topic = "none";
+        let outcome = self.deliver(headers, body, request_id, &mut topic).await;
+        let label = match &outcome {
+            Ok((Receipt::Duplicate, _)) => "duplicate",
+            Ok((Receipt::Recorded, true)) => "recorded",
+            Ok((Receipt::Recorded, false)) => "unneeded",
+            Err(error) => outcome_label(error.code),
+        };
+        platform::metrics::ingress_webhooks(topic, label, 1);
+        if let Err(error) = &outcome {
+            tracing::info!(code = error.code.as_str(), topic, "webhook refused");
+        }
+        outcome.map(|(receipt, _)| receipt)
+    }
+
+    async fn deliver(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        request_id: &str,
+        topic: &mut &'static str,
+    ) -> Result<(Receipt, bool), ApiError> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        json_only(text("content-type"))?;
+        let webhook = WebhookHeaders::from_lookup(text)?;
+        *topic = Topic::parse(&webhook.topic).map_or("other", Topic::as_str);
+        let (raw, room) = body::read(body, text("content-length"), &self.budget).await?;
+        let (webhook, delivery) = self.examine(webhook, raw).await?;
+        let merchant_id = self.shops.merchant(&webhook.shop_domain).await?;
+        let merchant_id =
+            merchant_id.ok_or_else(|| ApiError::new(Code::UnknownShop, "no shop of this domain is known"))?;
+        let Delivery { facts, note, job, status, body } = delivery;
+        let row = NewWebhook {
+            log_id: LogId::mint(&mut Mint(&self.ids)),
+            merchant_id: merchant_id.as_ref().clone(),
+            topic: webhook.topic,
+            webhook_id: webhook.webhook_id,
+            event_id: webhook.event_id,
+            api_version: webhook.api_version,
+            triggered_at: webhook.triggered_at,
+            facts,
+            job_kind: job.map(jobs::JobKind::name),
+            status,
+            note,
+            body,
+        };
+        let (answer, verdict) = oneshot::channel();
+        let entry = Entry { webhook: row, job, trace: request_id.to_owned(), answer, room: Some(room) };
+        if !self.intake.take(entry) {
+            return Err(ApiError::unavailable());
+        }
+        match tokio::time::timeout(ANSWER_MAX, verdict).await {
+            Ok(Ok(Verdict::Recorded)) => Ok((Receipt::Recorded, status == "pending")),
+            Ok(Ok(Verdict::Duplicate)) => Ok((Receipt::Duplicate, true)),
+            Ok(Ok(Verdict::Refused)) => {
+                Err(ApiError::new(Code::Unrecordable, "the database will not take this webhook"))
+            }
+            Ok(Ok(Verdict::Unavailable) | Err(_)) | Err(_) => Err(ApiError::unavailable()),
+        }
+    }
+
+    async fn examine(&self, webhook: WebhookHeaders, raw: Bytes) -> Result<(WebhookHeaders, Delivery), ApiError> {
+        if raw.len() <= INLINE_BYTES_MAX {
+            let delivery = delivery::examine(&self.secrets, &webhook, &raw)?;
+            return Ok((webhook, delivery));
+        }
+        let secrets = Arc::clone(&self.secrets);
+        let examined = tokio::task::spawn_blocking(move || {
+            delivery::examine(&secrets, &webhook, &raw).map(|delivery| (webhook, delivery))
+        });
+        examined.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "an unexpected error")))
+    }
+}
+
+/// Shopify sends its webhooks as JSON; a sender that says nothing is believed.
+fn json_only(content_type: Option<&str>) -> Result<(), ApiError> {
+    let essence = content_type.map(|text| text.split(';').next().unwrap_or_default().trim());
+    match essence {
+        Some(essence) if !essence.eq_ignore_ascii_case("application/json") => {
+            Err(ApiError::new(Code::UnsupportedMediaType, "webhooks are application/json"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl From<shopify::HeaderError> for ApiError {
+    fn from(error: shopify::HeaderError) -> Self {
+        let code = match error {
+            shopify::HeaderError::Missing(_) => Code::MissingHeader,
+            shopify::HeaderError::Malformed(_) => Code::MalformedHeader,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+const fn outcome_label(code: Code) -> &'static str {
+    match code {
+        Code::InvalidSignature => "bad_signature",
+        Code::UnknownShop => "unknown_shop",
+        Code::Unavailable => "unavailable",
+        Code::Unrecordable | Code::Internal => "failed",
+        _ => "malformed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_is_taken_and_silence_is_believed() {
+        for good in [None, Some("application/json"), Some("Application/JSON; charset=utf-8")] {
+            assert_eq!(json_only(good), Ok(()));
+        }
+        for bad in ["text/plain", "", "application/jsonx", "application/x-www-form-urlencoded"] {
+            assert_eq!(json_only(Some(bad)).unwrap_err().code, Code::UnsupportedMediaType, "{bad}");
+        }
+    }
+}

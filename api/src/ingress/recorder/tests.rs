@@ -1,0 +1,164 @@
+//! The recorder over a store that a test can make slow, full or picky. Redis is away in all of them.
+
+use std::sync::Mutex;
+
+use domain::{LogId, MerchantId};
+
+use super::*;
+use crate::ingress::enqueuer::Handover;
+
+/// What the fake store does with a batch.
+type Behaviour = fn(call: usize, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError>;
+
+struct Fake {
+    behaviour: Behaviour,
+    takes: Duration,
+    sizes: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Record for Fake {
+    async fn record(&self, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
+        let call = {
+            let mut sizes = self.sizes.lock().unwrap();
+            sizes.push(webhooks.len());
+            sizes.len()
+        };
+        sleep(self.takes).await;
+        (self.behaviour)(call, webhooks)
+    }
+}
+
+struct Bench {
+    intake: Intake,
+    task: tokio::task::JoinHandle<()>,
+    handed: mpsc::Receiver<Recorded>,
+    sizes: Arc<Mutex<Vec<usize>>>,
+}
+
+fn bench(takes_ms: u64, rows_max: usize, behaviour: Behaviour) -> Bench {
+    let markers = Arc::new(Markers::new("redis://127.0.0.1:9", "").unwrap());
+    markers.leave_alone();
+    let (sender, handed) = mpsc::channel(100);
+    let sizes = Arc::new(Mutex::new(Vec::new()));
+    let fake = Fake { behaviour, takes: Duration::from_millis(takes_ms), sizes: Arc::clone(&sizes) };
+    let grouping = Grouping { window: Duration::from_millis(2), rows_max };
+    let (intake, task) = start(fake, grouping, markers, Handover::to(sender));
+    Bench { intake, task, handed, sizes }
+}
+
+impl Bench {
+    fn send(&self, number: usize) -> oneshot::Receiver<Verdict> {
+        let (answer, verdict) = oneshot::channel();
+        let webhook = NewWebhook {
+            log_id: LogId::parse(&format!("{number:026}")).unwrap(),
+            merchant_id: MerchantId::parse(&"0".repeat(26)).unwrap(),
+            topic: "orders/create".to_owned(),
+            webhook_id: format!("w{number}"),
+            event_id: None,
+            api_version: None,
+            triggered_at: None,
+            facts: None,
+            job_kind: None,
+            status: "pending",
+            note: None,
+            body: vec![],
+        };
+        let (job, trace) = (Some(JobKind::AwardPoints), "r".to_owned());
+        assert!(self.intake.take(Entry { webhook, job, trace, answer, room: None }));
+        verdict
+    }
+}
+
+fn all_new(_: usize, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
+    Ok(vec![true; webhooks.len()])
+}
+
+fn corrupt() -> StoreError {
+    StoreError::Corrupt { what: "row", source: "poison".into() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lone_delivery_is_committed_at_once_and_those_after_it_share_a_commit() {
+    let bench = bench(10, 256, all_new);
+    let started = Instant::now();
+    assert_eq!(bench.send(0).await, Ok(Verdict::Recorded));
+    assert_eq!(started.elapsed(), Duration::from_millis(10), "no window for a lone one");
+
+    let first = bench.send(1);
+    sleep(Duration::from_millis(1)).await;
+    let others: Vec<_> = (2..40).map(|number| bench.send(number)).collect();
+    for verdict in std::iter::once(first).chain(others) {
+        assert_eq!(verdict.await, Ok(Verdict::Recorded));
+    }
+    assert_eq!(*bench.sizes.lock().unwrap(), [1, 1, 38]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_has_a_limit_and_only_two_are_in_flight() {
+    let bench = bench(10, 5, all_new);
+    let verdicts: Vec<_> = (0..20).map(|number| bench.send(number)).collect();
+    sleep(Duration::from_millis(9)).await;
+    assert_eq!(*bench.sizes.lock().unwrap(), [5, 5]);
+    for verdict in verdicts {
+        assert_eq!(verdict.await, Ok(Verdict::Recorded));
+    }
+    assert_eq!(*bench.sizes.lock().unwrap(), [5, 5, 5, 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poison_row_fails_alone() {
+    let mut bench = bench(1, 256, |_, webhooks| {
+        if webhooks.iter().any(|webhook| webhook.webhook_id == "w2") { Err(corrupt()) } else { all_new(0, webhooks) }
+    });
+    let verdicts: Vec<_> = (0..4).map(|number| bench.send(number)).collect();
+    let mut outcomes = Vec::new();
+    for verdict in verdicts {
+        outcomes.push(verdict.await.unwrap());
+    }
+    use Verdict::{Recorded, Refused};
+    assert_eq!(outcomes, [Recorded, Recorded, Refused, Recorded]);
+    drop(bench.intake);
+    bench.task.await.unwrap();
+    let mut handed = 0;
+    while bench.handed.recv().await.is_some() {
+        handed += 1;
+    }
+    assert_eq!(handed, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_outage_is_waited_out_and_a_long_one_is_not() {
+    let short =
+        bench(1, 256, |call, webhooks| if call < 4 { Err(StoreError::Conflict(None)) } else { all_new(0, webhooks) });
+    assert_eq!(short.send(0).await, Ok(Verdict::Recorded));
+    let long = bench(1, 256, |_, _| Err(StoreError::Conflict(None)));
+    let started = Instant::now();
+    assert_eq!(long.send(0).await, Ok(Verdict::Unavailable));
+    assert!(started.elapsed() <= RECORD_MAX);
+    let stalled = bench(60_000, 256, all_new);
+    let started = Instant::now();
+    assert_eq!(stalled.send(0).await, Ok(Verdict::Unavailable));
+    assert_eq!(started.elapsed(), RECORD_MAX);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_needs_no_second_job_and_the_drain_finishes_what_was_taken() {
+    let mut bench = bench(5, 256, |_, webhooks| Ok(vec![false; webhooks.len()]));
+    let verdict = bench.send(0);
+    drop(bench.intake);
+    bench.task.await.unwrap();
+    assert_eq!(verdict.await, Ok(Verdict::Duplicate));
+    let handed = bench.handed.recv().await.unwrap();
+    assert!(handed.fresh.is_none() && handed.marker.starts_with("webhook:"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_a_delivery_whose_request_is_gone() {
+    let bench = bench(10, 256, all_new);
+    let _first = bench.send(0);
+    let _second = bench.send(1);
+    sleep(Duration::from_millis(1)).await;
+    drop(bench.send(2)); // gathers behind the first
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(bench.sizes.lock().unwrap().iter().sum::<usize>(), 2);
+}

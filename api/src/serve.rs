@@ -1,0 +1,146 @@
+//! Starts and stops the role. The drain goes in one direction: not ready, no new connections, requests in flight are
+//! answered, what they recorded is enqueued, connections are closed.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jobs::{QueueError, Queues};
+use platform::Context;
+use platform::config::ApiSettings;
+use poem::Server;
+use poem::listener::TcpAcceptor;
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::app::{self, State};
+use crate::auth::Auth;
+use crate::ingress::{Ingress, IngressTasks, Parts};
+use crate::shops::Shops;
+
+/// Why the role cannot start, or how it broke.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {addr}")]
+    Listen {
+        /// Where.
+        addr: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// `APP_DATABASE_URL` is no PostgreSQL URL.
+    #[error("the database's address cannot be used")]
+    Database(#[from] StoreError),
+    /// `REDIS_URL` is no Redis URL.
+    #[error("the address of Redis cannot be used")]
+    Queue(#[from] QueueError),
+    /// `REDIS_URL` is no Redis URL.
+    #[error("the address of Redis cannot be used")]
+    Redis(#[from] redis::RedisError),
+    /// The server ended by itself.
+    #[error("the server broke")]
+    Server(#[source] io::Error),
+}
+
+/// A running API.
+#[derive(Debug)]
+pub struct Running {
+    addr: SocketAddr,
+    task: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Waits until the drain, begun through the context's shutdown, has ended.
+    ///
+    /// # Errors
+    /// [`ServeError::Server`] when it broke instead.
+    pub async fn ended(self) -> Result<(), ServeError> {
+        self.task.await.unwrap_or_else(|broken| Err(ServeError::Server(io::Error::other(broken))))
+    }
+}
+
+/// Starts the API: listens before it returns, and serves until the context's shutdown drains. Neither PostgreSQL nor
+/// Redis need be there yet.
+///
+/// # Errors
+/// When the address or a URL cannot be used.
+pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, ServeError> {
+    let addr = settings.api.addr;
+    let listening = async {
+        let listener = TcpListener::bind(addr).await?;
+        Ok((listener.local_addr()?, TcpAcceptor::from_tokio(listener)?))
+    };
+    let (addr, acceptor) = listening.await.map_err(|source| ServeError::Listen { addr, source })?;
+
+    let database = &settings.database;
+    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
+    let queues = connect(&settings)?;
+    let shops = Arc::new(Shops::new(store.clone()));
+    let (ingress, tasks) = Ingress::start(Parts {
+        settings: &settings,
+        context: &context,
+        store: store.clone(),
+        shops: Arc::clone(&shops),
+        queues: queues.clone(),
+    })?;
+    let state = Arc::new(State {
+        auth: Auth::new(settings.api.admin_token.expose(), store.clone()),
+        dependencies: app::dependencies(&store, &queues),
+        store,
+        shops,
+        context,
+    });
+    let task = tokio::spawn(run(acceptor, state, ingress, tasks, settings.api.drain()));
+    Ok(Running { addr, task })
+}
+
+/// As [`start`], and waits for the end.
+///
+/// # Errors
+/// As [`start`], and when the server breaks.
+pub async fn serve(settings: ApiSettings, context: Context) -> Result<(), ServeError> {
+    start(settings, context).await?.ended().await
+}
+
+/// The queues under the prefix that all roles share.
+fn connect(settings: &ApiSettings) -> Result<Queues, QueueError> {
+    let redis = &settings.redis;
+    if redis.key_prefix.is_empty() {
+        return Queues::connect(redis.url.expose());
+    }
+    Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)
+}
+
+async fn run(
+    acceptor: TcpAcceptor,
+    state: Arc<State>,
+    ingress: Ingress,
+    tasks: IngressTasks,
+    drain: Duration,
+) -> Result<(), ServeError> {
+    let (store, shutdown) = (state.store.clone(), state.context.shutdown.clone());
+    let app = app::app(&state, ingress);
+    drop(state);
+    Server::new_with_acceptor(acceptor)
+        .name("api")
+        .run_with_graceful_shutdown(app, shutdown.draining(), Some(drain))
+        .await
+        .map_err(ServeError::Server)?;
+    // The app is gone with the last connection, and with it the recorder's intake.
+    tokio::select! {
+        () = tasks.ended() => {}
+        () = shutdown.aborting() => tracing::warn!("aborted before all was enqueued: the sweep will"),
+    }
+    store.close().await;
+    Ok(())
+}
