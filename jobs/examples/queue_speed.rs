@@ -26,11 +26,8 @@ fn new_jobs(count: usize) -> Vec<NewJob> {
     let payload = AwardPoints { log_id: LogId::parse("01JD8Q3VN7Z9M0A2B4C6D8E0F1").unwrap() };
     (0..count)
         .map(|n| {
-            let id = new_id();
-            let key = format!("log:{id}");
-            NewJob::of(id, &payload, Lane::parse(&format!("01JD8Q3VN7Z9M0A2B4C6D8E0{:02}", n % LANES)).unwrap())
-                .idempotency_key(key)
-                .trace("0123456789abcdef")
+            let lane = Lane::parse(&format!("01JD8Q3VN7Z9M0A2B4C6D8E0{:02}", n % LANES)).unwrap();
+            NewJob::of(new_id(), &payload, lane).trace("0123456789abcdef")
         })
         .collect()
 }

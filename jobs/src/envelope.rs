@@ -4,7 +4,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use domain::{IdSource, MerchantId};
+use domain::{IdSource, LogId, MerchantId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -41,6 +41,12 @@ impl JobId {
     /// A new id from `ids`.
     pub fn mint(ids: &mut dyn IdSource) -> Self {
         Self(ids.ulid())
+    }
+
+    /// The id of the one job of this kind about that webhook. Enqueued again while it is stored, the job is not doubled:
+    /// cheaper than an idempotency key, and enough where the row in PostgreSQL says whether the work is done.
+    pub fn of_log(log_id: &LogId) -> Self {
+        Self(log_id.as_str().to_owned())
     }
 
     /// An id that Redis gave back.

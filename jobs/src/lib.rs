@@ -23,7 +23,7 @@ pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
 pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
 pub use queue::{
-    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Lease, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
+    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
 };
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};

@@ -1,7 +1,7 @@
 -- claim: leases out up to `want` jobs, lanes served by weighted deficit round robin. O(want).
 -- ARGV: 2 want, 3 lease_ms, 4 worker, 5 quantum (jobs a lane of weight 1 gives at its turn).
 -- Counts the attempt now, so that a job which kills its process is counted too. All jobs of one call share one fencing
--- token: a job is in a call at most once, so (job, token) names the lease.
+-- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
 -- Answers: token, now_ms, ms until the next delayed job (-1 = none), 1 if work is left, then three for each job:
 -- reference, envelope, '' or `attempts|rescues` before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
@@ -59,15 +59,14 @@ if #refs > 0 then
 
   local envelopes = call('HMGET', JOBS, unpack(ids))
   local tries = call('EXISTS', TRIES) == 1 and call('HMGET', TRIES, unpack(ids)) or {}
-  local deadline, tail = now + lease_ms, '|' .. worker .. '|' .. now
-  local first_run = token .. '|1|0' .. tail
-  local leases, running, n = {}, {}, 4
+  local first_run = token .. '|1|0'
+  local held, running, n = {}, {}, 4
   for i = 1, #refs do
     local envelope, before = envelopes[i], tries[i]
     local record, attempts, rescues = first_run, 0, 0
     if before then
       attempts, rescues = string.match(before, '^(%d+)|(%d+)')
-      record = token .. '|' .. (attempts + 1) .. '|' .. rescues .. tail
+      record = token .. '|' .. (attempts + 1) .. '|' .. rescues
     end
     if not envelope then
       -- Deleted while it waited.
@@ -75,17 +74,17 @@ if #refs > 0 then
     elseif before and tonumber(attempts) >= tonumber(string.match(envelope, '^{"max":(%d+)') or '0') then
       bury(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
     else
-      leases[#leases + 1] = deadline
-      leases[#leases + 1] = refs[i]
+      held[#held + 1] = refs[i]
       running[#running + 1] = ids[i]
       running[#running + 1] = record
       reply[n + 1], reply[n + 2], reply[n + 3] = refs[i], envelope, before or ''
       n = n + 3
     end
   end
-  if #leases > 0 then
-    call('ZADD', LEASES, unpack(leases))
+  if #held > 0 then
     call('HSET', RUNNING, unpack(running))
+    call('HSET', CLAIMED .. token, 'left', #held, 'worker', worker, 'at', now, 'refs', table.concat(held, ' '))
+    call('ZADD', LEASES, now + lease_ms, token)
   end
 end
 

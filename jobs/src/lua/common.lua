@@ -1,14 +1,16 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
 -- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted weights paused turn token seen workers
--- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes and of idempotency keys are derived from it in the scripts, as
--- their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
+-- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, of claims and of idempotency keys are derived from it in the
+-- scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
+-- One claim is one lease: `leases` holds fencing tokens by deadline, `claim:{token}` what was claimed under it, `running`
+-- `token|attempt|rescues` for each job.
 -- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up.
 local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
 local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local DEAD, GRAVES, STATS, DONE, WAKE, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local WEIGHTS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
 local PREFIX = ARGV[1]
-local LANE = PREFIX .. 'lane:'
+local LANE, CLAIMED = PREFIX .. 'lane:', PREFIX .. 'claim:'
 local time = call('TIME')
 local now = time[1] * 1000 + floor(time[2] / 1000)
 

@@ -1,30 +1,46 @@
--- rescue: takes back leases that ran out. O(limit).
--- ARGV: 2 limit, 3 how often a job may be rescued before it is poison. A rescued job goes to the head of its lane and
--- keeps its attempt counted. Answers: rescued, buried as poison.
+-- rescue: takes back the jobs of claims whose lease ran out. O(limit), or O(one claim) where that is more.
+-- ARGV: 2 jobs after which to stop, 3 how often a job may be rescued before it is poison. A rescued job goes to the head
+-- of its lane and keeps its attempt counted. Answers: rescued, buried as poison, 1 if more leases have run out.
 local limit, rescues_max = tonumber(ARGV[2]), tonumber(ARGV[3])
-local refs = call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, limit)
-if #refs == 0 then return { 0, 0 } end
-local ids = {}
-for i = 1, #refs do ids[i] = sub(refs[i], 1, 26) end
-local records = call('HMGET', RUNNING, unpack(ids))
-call('ZREM', LEASES, unpack(refs))
-call('HDEL', RUNNING, unpack(ids))
-local back, poison = {}, 0
-for i = 1, #refs do
-  if records[i] then
-    local attempts, rescues, worker = string.match(records[i], '^%d+|(%d+)|(%d+)|(.*)|%d+$')
-    if tonumber(rescues) >= rescues_max then
-      bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. worker)
-      poison = poison + 1
-    else
-      call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1))
-      back[#back + 1] = refs[i]
+local back, poison, looked, more = {}, 0, 0, 0
+for _ = 1, limit do
+  local token = call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, 1)[1]
+  if not token then break end
+  if looked >= limit then
+    more = 1
+    break
+  end
+  call('ZREM', LEASES, token)
+  local claim = call('HMGET', CLAIMED .. token, 'refs', 'worker')
+  call('DEL', CLAIMED .. token)
+  local refs, ids = {}, {}
+  for ref in string.gmatch(claim[1] or '', '%S+') do
+    refs[#refs + 1] = ref
+    ids[#ids + 1] = sub(ref, 1, 26)
+  end
+  looked = looked + #refs
+  local records = #ids > 0 and call('HMGET', RUNNING, unpack(ids)) or {}
+  local head, held, mine = token .. '|', {}, {}
+  for i = 1, #refs do
+    -- The others of this claim have ended, and may run again under another.
+    if records[i] and sub(records[i], 1, #head) == head then
+      held[#held + 1] = ids[i]
+      local attempts, rescues = string.match(records[i], '^%d+|(%d+)|(%d+)')
+      if tonumber(rescues) >= rescues_max then
+        bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2])
+        poison = poison + 1
+      else
+        call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1))
+        mine[#mine + 1] = refs[i]
+      end
     end
   end
+  if #held > 0 then call('HDEL', RUNNING, unpack(held)) end
+  if #mine > 0 then put_all(mine, true) end
+  for i = 1, #mine do back[#back + 1] = mine[i] end
 end
 if #back > 0 then
-  put_all(back, true)
   call('HINCRBY', STATS, 'rescued', #back)
   wake()
 end
-return { #back, poison }
+return { #back, poison, more }

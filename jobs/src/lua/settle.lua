@@ -1,62 +1,56 @@
 -- settle: says how leased jobs ended. O(jobs). A job whose token no longer holds the lease is skipped and counted, and
 -- never stops the others.
--- ARGV: 2 length of the ring of finished jobs, 3 number of jobs that are done; three for each of these: reference,
--- token, idempotency key to release ('' = none); then five for each other job: reference, token, outcome
--- (retry | snooze | cancel | release | dead), delay_ms or reason, idempotency key to release.
+-- ARGV: 2 length of the ring of finished jobs, 3 most jobs of one call that enter it, 4 number of jobs that are done,
+-- 5 number of idempotency keys to release; then two for each done job: reference, token; two for each key: reference,
+-- key; four for each other job: reference, token, outcome (retry | snooze | cancel | release | dead), delay_ms or reason.
 -- Answers: applied, stale.
-local ring_max, done_count = tonumber(ARGV[2]), tonumber(ARGV[3])
-local others_from = 4 + done_count * 3
+local ring_max, ring_batch, done_count, key_count = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local keys_from = 6 + done_count * 2
+local others_from = keys_from + key_count * 2
 local ids = {}
-for i = 4, others_from - 1, 3 do ids[#ids + 1] = sub(ARGV[i], 1, 26) end
-for i = others_from, #ARGV, 5 do ids[#ids + 1] = sub(ARGV[i], 1, 26) end
+for i = 6, keys_from - 1, 2 do ids[#ids + 1] = sub(ARGV[i], 1, 26) end
+for i = others_from, #ARGV, 4 do ids[#ids + 1] = sub(ARGV[i], 1, 26) end
 if #ids == 0 then return { 0, 0 } end
 local records = call('HMGET', RUNNING, unpack(ids))
 
-local free_refs, free_ids, gone_ids, finished, keys, key_ids = {}, {}, {}, {}, {}, {}
-local stale, at, seen = 0, '@' .. now, {}
+local free, gone, by_token, seen, stale = {}, {}, {}, {}, 0
+local last_token, head, head_length = nil, nil, 0
 local function holds(n, token)
-  local record = records[n]
-  if record and sub(record, 1, #token + 1) == token .. '|' and not seen[ids[n]] then
-    seen[ids[n]] = true
+  if token ~= last_token then
+    last_token, head, head_length = token, token .. '|', #token + 1
+  end
+  local record, id = records[n], ids[n]
+  if record and sub(record, 1, head_length) == head and not seen[id] then
+    seen[id] = true
+    free[#free + 1] = id
+    by_token[token] = (by_token[token] or 0) + 1
     return record
   end
   stale = stale + 1
   return false
 end
-local function release_key(ref, key)
-  if key ~= '' then
-    keys[#keys + 1] = PREFIX .. 'idem:' .. sub(ref, 28) .. '/' .. key
-    key_ids[#key_ids + 1] = sub(ref, 1, 26)
-  end
-end
 
+local finished = {}
 for n = 1, done_count do
-  local i = 1 + n * 3
-  local ref = ARGV[i]
+  local i = 4 + n * 2
   if holds(n, ARGV[i + 1]) then
-    free_refs[#free_refs + 1] = ref
-    free_ids[#free_ids + 1] = ids[n]
-    finished[#finished + 1] = ref .. at
-    release_key(ref, ARGV[i + 2])
+    gone[#gone + 1] = ids[n]
+    if #finished < ring_batch then finished[#finished + 1] = ARGV[i] .. '@' .. now end
   end
 end
-local done = #free_refs
-for n = 1, done do gone_ids[n] = free_ids[n] end
+local done = #gone
 
 local counts, later, later_refs, heads, tails = {}, {}, {}, {}, {}
 local n = done_count
-for i = others_from, #ARGV, 5 do
+for i = others_from, #ARGV, 4 do
   n = n + 1
   local ref, id, outcome = ARGV[i], ids[n], ARGV[i + 2]
   local record = holds(n, ARGV[i + 1])
   if record then
-    free_refs[#free_refs + 1] = ref
-    free_ids[#free_ids + 1] = id
     counts[outcome] = (counts[outcome] or 0) + 1
     local attempts, rescues = string.match(record, '^%d+|(%d+)|(%d+)')
     if outcome == 'cancel' then
-      gone_ids[#gone_ids + 1] = id
-      release_key(ref, ARGV[i + 4])
+      gone[#gone + 1] = id
     elseif outcome == 'dead' then
       bury(ref, attempts, rescues, ARGV[i + 3])
     else
@@ -80,24 +74,36 @@ for i = others_from, #ARGV, 5 do
   end
 end
 
-if #free_refs > 0 then
-  call('ZREM', LEASES, unpack(free_refs))
-  call('HDEL', RUNNING, unpack(free_ids))
+if #free > 0 then call('HDEL', RUNNING, unpack(free)) end
+for token, ended in pairs(by_token) do
+  -- A claim whose lease ran out meanwhile is gone already, and must not come back as a counter.
+  if call('EXISTS', CLAIMED .. token) == 1 and call('HINCRBY', CLAIMED .. token, 'left', -ended) <= 0 then
+    call('DEL', CLAIMED .. token)
+    call('ZREM', LEASES, token)
+  end
 end
-if #gone_ids > 0 then
-  call('HDEL', JOBS, unpack(gone_ids))
-  if call('EXISTS', TRIES) == 1 then call('HDEL', TRIES, unpack(gone_ids)) end
+if #gone > 0 then
+  call('HDEL', JOBS, unpack(gone))
+  if call('EXISTS', TRIES) == 1 then call('HDEL', TRIES, unpack(gone)) end
 end
 if done > 0 then
   call('LPUSH', DONE, unpack(finished))
   call('LTRIM', DONE, 0, ring_max - 1)
   call('HINCRBY', STATS, 'done', done)
 end
-if #keys > 0 then
+if key_count > 0 then
+  local keys, owners, mine = {}, {}, {}
+  for i = keys_from, others_from - 1, 2 do
+    local id = sub(ARGV[i], 1, 26)
+    if seen[id] then
+      keys[#keys + 1] = PREFIX .. 'idem:' .. sub(ARGV[i], 28) .. '/' .. ARGV[i + 1]
+      owners[#owners + 1] = id
+    end
+  end
   -- A key whose window has passed may belong to a later job by now.
-  local owners, mine = call('MGET', unpack(keys)), {}
+  local found = #keys > 0 and call('MGET', unpack(keys)) or {}
   for i = 1, #keys do
-    if owners[i] == key_ids[i] then mine[#mine + 1] = keys[i] end
+    if found[i] == owners[i] then mine[#mine + 1] = keys[i] end
   end
   if #mine > 0 then call('UNLINK', unpack(mine)) end
 end
@@ -109,4 +115,4 @@ for outcome, count in pairs(counts) do
   if outcome ~= 'dead' then call('HINCRBY', STATS, outcome, count) end
 end
 if stale > 0 then call('HINCRBY', STATS, 'stale', stale) end
-return { #free_refs, stale }
+return { #free, stale }

@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Queues {
-    /// Enqueues any number of jobs of any kinds. Answers their ids in order; a job whose idempotency key is taken
-    /// answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`] of one kind, each atomic,
+    /// Enqueues any number of jobs of any kinds. Answers their ids in order; a job that is already there, by its
+    /// id or its idempotency key, answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`] of one kind, each atomic,
     /// all in one round trip.
     ///
     /// # Errors

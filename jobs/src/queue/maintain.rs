@@ -1,6 +1,6 @@
 //! Keeping leases alive, taking back those that ran out, and changing what is served.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use super::{
     BATCH_JOBS_MAX, Queue, RESCUES_MAX,
@@ -11,15 +11,6 @@ use crate::{envelope::Lane, error::QueueError};
 /// A silent worker is forgotten after this long.
 const WORKER_FORGOTTEN_MS: u64 = 60 * 60 * 1_000;
 
-/// A lease to be renewed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
-    /// The job's reference in Redis.
-    pub reference: Arc<str>,
-    /// Its fencing token.
-    pub token: u64,
-}
-
 /// What a rescue came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rescued {
@@ -27,11 +18,13 @@ pub struct Rescued {
     pub rescued: u64,
     /// Jobs that were rescued too often, now dead letters.
     pub poison: u64,
+    /// Whether more leases have run out.
+    pub more: bool,
 }
 
 impl Queue {
-    /// Renews leases, and shows `about` (a JSON text) as the state of that worker. Answers the references whose lease
-    /// is no longer held.
+    /// Renews the leases of those fencing tokens, and shows `about` (a JSON text) as the state of that worker. Answers
+    /// the tokens that no longer hold a lease.
     ///
     /// # Errors
     /// Redis is away.
@@ -40,21 +33,18 @@ impl Queue {
         worker: &str,
         about: &str,
         lease: Duration,
-        leases: &[Lease],
-    ) -> Result<Vec<String>, QueueError> {
+        tokens: &[u64],
+    ) -> Result<Vec<u64>, QueueError> {
         let script: &Script = &HEARTBEAT;
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let mut lost = Vec::new();
-        let mut rest = leases;
+        let mut rest = tokens;
         loop {
             let (batch, after) = rest.split_at(rest.len().min(BATCH_JOBS_MAX));
             let mut command = script.call(&self.keys);
-            command.arg(lease_ms).arg(worker).arg(about).arg(WORKER_FORGOTTEN_MS);
-            for lease in batch {
-                command.arg(&*lease.reference).arg(lease.token);
-            }
+            command.arg(lease_ms).arg(worker).arg(about).arg(WORKER_FORGOTTEN_MS).arg(batch);
             for value in script.array(script.run(&self.connection, &command).await?)? {
-                lost.push(script.text(Some(value))?);
+                lost.push(script.count(Some(&value))?);
             }
             rest = after;
             if rest.is_empty() {
@@ -63,8 +53,8 @@ impl Queue {
         }
     }
 
-    /// Takes back at most `limit` leases that ran out (and at most [`BATCH_JOBS_MAX`]). Any process may do it, any
-    /// number of them at once.
+    /// Takes back jobs whose lease ran out: about `limit` of them (at most [`BATCH_JOBS_MAX`] beyond it, as a claim is
+    /// taken back whole). Any process may do it, any number of them at once.
     ///
     /// # Errors
     /// Redis is away.
@@ -73,7 +63,11 @@ impl Queue {
         let mut command = script.call(&self.keys);
         command.arg(limit.clamp(1, BATCH_JOBS_MAX)).arg(RESCUES_MAX);
         let values = script.array(script.run(&self.connection, &command).await?)?;
-        Ok(Rescued { rescued: script.count(values.first())?, poison: script.count(values.get(1))? })
+        Ok(Rescued {
+            rescued: script.count(values.first())?,
+            poison: script.count(values.get(1))?,
+            more: script.count(values.get(2))? == 1,
+        })
     }
 
     /// Serves no job of this queue until [`Queue::resume`]; running jobs go on.

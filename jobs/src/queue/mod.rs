@@ -22,7 +22,7 @@ use redis::{
 
 pub use claim::{Claim, Claimed};
 pub use inspect::{Counts, DeadLetter};
-pub use maintain::{Lease, Rescued};
+pub use maintain::Rescued;
 pub use settle::{Settled, Settlement};
 
 use crate::{error::QueueError, kind::JobKind};
@@ -36,6 +36,8 @@ pub const RESCUES_MAX: u32 = 3;
 const LANE_QUANTUM_JOBS: usize = 8;
 /// Finished jobs remembered by each queue.
 const DONE_RING_JOBS_MAX: usize = 1_000;
+/// Of each settlement call; under load the ring holds a sample.
+const DONE_RING_BATCH_MAX: usize = 20;
 
 /// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);

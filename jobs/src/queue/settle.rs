@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    BATCH_JOBS_MAX, Claimed, DONE_RING_JOBS_MAX, Queue,
+    BATCH_JOBS_MAX, Claimed, DONE_RING_BATCH_MAX, DONE_RING_JOBS_MAX, Queue,
     script::{SETTLE, Script},
 };
 use crate::{
@@ -58,14 +58,19 @@ impl Queue {
         let script: &Script = &SETTLE;
         let is_done = |settlement: &&Settlement| settlement.outcome == Outcome::Done;
         let release = self.kind.policy().release_key_when_done;
-        let key_of = |settlement: &Settlement| match &settlement.context.idempotency_key {
-            Some(key) if release => key.clone(),
-            _ => String::new(),
+        let key_of = |settlement: &'_ Settlement| match settlement.outcome {
+            Outcome::Done | Outcome::Cancel if release => settlement.context.idempotency_key.clone(),
+            _ => None,
         };
         let mut command = script.call(&self.keys);
-        command.arg(DONE_RING_JOBS_MAX).arg(batch.iter().filter(is_done).count());
+        let keys = || batch.iter().filter_map(|settlement| Some((settlement, key_of(settlement)?)));
+        command.arg(DONE_RING_JOBS_MAX).arg(DONE_RING_BATCH_MAX);
+        command.arg(batch.iter().filter(is_done).count()).arg(keys().count());
         for settlement in batch.iter().filter(is_done) {
-            command.arg(&*settlement.reference).arg(settlement.context.token).arg(key_of(settlement));
+            command.arg(&*settlement.reference).arg(settlement.context.token);
+        }
+        for (settlement, key) in keys() {
+            command.arg(&*settlement.reference).arg(key);
         }
         for settlement in batch.iter().filter(|settlement| !is_done(settlement)) {
             command.arg(&*settlement.reference).arg(settlement.context.token);
@@ -77,7 +82,6 @@ impl Queue {
                 Outcome::Release => command.arg("release").arg(""),
                 Outcome::Dead { reason } => command.arg("dead").arg(bounded(reason.clone())),
             };
-            command.arg(key_of(settlement));
         }
         let values = script.array(script.run(&self.connection, &command).await?)?;
         Ok(Settled { applied: script.count(values.first())?, stale: script.count(values.get(1))? })

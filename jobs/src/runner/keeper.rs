@@ -58,7 +58,7 @@ async fn beat(shared: &Shared) -> Result<(), QueueError> {
                 "took back leases that ran out"
             );
         }
-        if rescued.rescued + rescued.poison < BATCH_JOBS_MAX as u64 {
+        if !rescued.more {
             break;
         }
     }

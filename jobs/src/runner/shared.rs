@@ -1,7 +1,7 @@
 //! What the tasks of one worker share: slots, leases, and the way from a finished handler to the settler.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -16,7 +16,7 @@ use super::{WorkerOptions, records::Recorder};
 use crate::{
     context::{Job, JobContext},
     outcome::Outcome,
-    queue::{Claimed, Lease, Queue, Settlement},
+    queue::{Claimed, Queue, Settlement},
     retry::Jitter,
 };
 
@@ -39,7 +39,8 @@ pub(super) struct Shared {
     /// Finished and not yet settled.
     unsettled: AtomicUsize,
     settlements: mpsc::UnboundedSender<Settlement>,
-    leases: Mutex<HashMap<Arc<str>, u64>>,
+    /// Jobs not yet settled, by the fencing token of their claim.
+    leases: Mutex<HashMap<u64, usize>>,
     closing: AtomicBool,
     /// A slot was freed, a settlement was made, or the worker is closing.
     pub(super) changed: Notify,
@@ -100,7 +101,7 @@ impl Shared {
         self.in_flight.fetch_add(jobs.len(), Ordering::AcqRel);
         let mut leases = self.leases();
         for job in jobs {
-            leases.insert(Arc::clone(&job.reference), job.context.token);
+            *leases.entry(job.context.token).or_default() += 1;
         }
     }
 
@@ -118,9 +119,11 @@ impl Shared {
         {
             let mut leases = self.leases();
             for settlement in settlements {
-                // The same job may be held again by now, under another token.
-                if leases.get(&settlement.reference) == Some(&settlement.context.token) {
-                    leases.remove(&settlement.reference);
+                if let Entry::Occupied(mut left) = leases.entry(settlement.context.token) {
+                    *left.get_mut() -= 1;
+                    if *left.get() == 0 {
+                        left.remove();
+                    }
                 }
             }
         }
@@ -128,13 +131,12 @@ impl Shared {
         self.settled.notify_one();
     }
 
-    /// Every lease that must be renewed.
-    pub(super) fn held(&self) -> Vec<Lease> {
-        let leases = self.leases();
-        leases.iter().map(|(reference, token)| Lease { reference: Arc::clone(reference), token: *token }).collect()
+    /// The tokens of every lease that must be renewed.
+    pub(super) fn held(&self) -> Vec<u64> {
+        self.leases().keys().copied().collect()
     }
 
-    fn leases(&self) -> MutexGuard<'_, HashMap<Arc<str>, u64>> {
+    fn leases(&self) -> MutexGuard<'_, HashMap<u64, usize>> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jobs::{JobId, Outcome, Settlement, testing};
+use jobs::{JobId, NewJob, Outcome, Settlement, testing};
 use redis::AsyncCommands;
 
 use crate::support::*;
@@ -29,7 +29,7 @@ async fn ids_come_back_in_order_over_many_calls_and_kinds() {
     let queues = testing::queues();
     let mut given = many(1_201, "m1");
     let adjust = jobs::CancelAdjustment { log_id: payload().log_id };
-    given.insert(600, jobs::NewJob::of(testing::new_id(), &adjust, lane("m1")));
+    given.insert(600, NewJob::of(testing::new_id(), &adjust, lane("m1")));
     let answered = queues.enqueue(&given).await.unwrap();
     let expected: Vec<JobId> = given.iter().map(|job| job.id().clone()).collect();
     assert_eq!(answered, expected);
@@ -55,6 +55,37 @@ async fn a_key_answers_with_its_first_job_within_its_window() {
         queues.enqueue(&[again]).await.unwrap() != short_id
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_job_that_is_stored_is_not_doubled() {
+    let queues = testing::queues();
+    let given = NewJob::of(JobId::of_log(&payload().log_id), &payload(), lane("m1"));
+    let twice = [given.clone(), given.clone()];
+    let id = given.id().clone();
+    assert_eq!(queues.enqueue(&twice).await.unwrap(), [id.clone(), id.clone()]);
+    assert_eq!(queues.enqueue(&twice).await.unwrap(), [id.clone(), id]);
+    assert_eq!((counts(&queues).await.waiting, counts(&queues).await.deduplicated_total), (1, 3));
+    let claimed = one(&queues).await;
+    queues.enqueue(&twice).await.unwrap();
+    assert_eq!(counts(&queues).await.waiting, 0, "it runs");
+    settle(&queues, &claimed, Outcome::Done).await;
+    queues.enqueue(&twice).await.unwrap();
+    assert_eq!(counts(&queues).await.waiting, 1, "whether it is needed again, PostgreSQL knows");
+}
+
+#[tokio::test]
+async fn one_claim_is_rescued_without_those_of_its_jobs_that_ended() {
+    let queues = testing::queues();
+    queues.enqueue(&many(4, "m1")).await.unwrap();
+    let taken = queue(&queues).claim(4, Duration::from_millis(100), "w").await.unwrap().jobs;
+    settle(&queues, &taken[0], Outcome::Done).await;
+    settle(&queues, &taken[1], Outcome::Retry { after: Duration::ZERO }).await;
+    let again = one(&queues).await;
+    assert_eq!(again.context.job_id, taken[1].context.job_id);
+    assert_eq!(rescued(&queues).await.rescued, 2);
+    assert_eq!(ids(&claim(&queues, 4).await), ids(&taken[2..]));
+    assert_eq!(settle(&queues, &again, Outcome::Done).await.applied, 1, "held by another claim");
 }
 
 #[tokio::test]
@@ -113,10 +144,10 @@ async fn a_job_is_poison_after_three_rescues() {
     for rescue in 0..3 {
         let claimed = queue(&queues).claim(1, Duration::from_millis(1), "victim").await.unwrap().jobs.remove(0);
         assert_eq!((claimed.context.rescues, claimed.context.attempt), (rescue, rescue + 1));
-        assert_eq!(rescued(&queues).await, jobs::Rescued { rescued: 1, poison: 0 });
+        assert_eq!(rescued(&queues).await, jobs::Rescued { rescued: 1, ..Default::default() });
     }
     queue(&queues).claim(1, Duration::from_millis(1), "victim").await.unwrap();
-    assert_eq!(rescued(&queues).await, jobs::Rescued { rescued: 0, poison: 1 });
+    assert_eq!(rescued(&queues).await, jobs::Rescued { poison: 1, ..Default::default() });
     let letters = queue(&queues).dead_letters(10).await.unwrap();
     assert_eq!((letters[0].attempts, letters[0].rescues), (4, 3));
     assert_eq!(letters[0].reason, "poison: its lease ran out 4 times, last held by victim");

@@ -105,18 +105,22 @@ async fn expire(queues: &jobs::Queues, model: &mut Model, index: u8) {
     if model.running.is_empty() {
         return;
     }
-    let job = model.running.swap_remove(usize::from(index) % model.running.len());
-    let lease = jobs::Lease { reference: job.reference.clone(), token: job.context.token };
-    queue(queues).heartbeat("model", "{}", Duration::ZERO, &[lease]).await.unwrap();
+    // A claim expires whole.
+    let token = model.running[usize::from(index) % model.running.len()].context.token;
+    let (expired, held): (Vec<_>, Vec<_>) = model.running.drain(..).partition(|job| job.context.token == token);
+    model.running = held;
+    queue(queues).heartbeat("model", "{}", Duration::ZERO, &[token]).await.unwrap();
     let rescue = rescued(queues).await;
-    if job.context.rescues < jobs::RESCUES_MAX {
-        assert_eq!((rescue.rescued, rescue.poison), (1, 0));
-        model.wait_again(&job);
-    } else {
-        assert_eq!((rescue.rescued, rescue.poison), (0, 1));
-        model.dead += 1;
+    let poison = expired.iter().filter(|job| job.context.rescues >= jobs::RESCUES_MAX).count();
+    assert_eq!((rescue.rescued, rescue.poison), ((expired.len() - poison) as u64, poison as u64));
+    for job in expired {
+        if job.context.rescues < jobs::RESCUES_MAX {
+            model.wait_again(&job);
+        } else {
+            model.dead += 1;
+        }
+        model.ended.push(job);
     }
-    model.ended.push(job);
 }
 
 async fn play(steps: Vec<Step>) {
