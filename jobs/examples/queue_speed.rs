@@ -1,14 +1,19 @@
 //! Measures the queue on a Redis given as argument: bulk enqueue, no-op processing, and the idle wait for a start.
 //!
 //!     cargo run --release -p jobs --features testing --example queue_speed -- redis://127.0.0.1:6379 [jobs] [concurrency]
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "prints figures for a person")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "prints figures for a person"
+)]
 
 use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use apalis_core::{task::data::Data, worker::builder::WorkerBuilder, worker::context::WorkerContext};
@@ -17,7 +22,7 @@ use jobs::{
     AwardPoints, Job, JobError, JobKind, Lane, NewJob, QueueBackend, Queues, WorkerOptions,
     testing::{new_id, unique_prefix},
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 const LANES: usize = 50;
 const LATENCY_SAMPLES: usize = 300;
@@ -38,7 +43,11 @@ async fn redis_cpu_seconds(queues: &Queues) -> f64 {
     let info: String = redis::cmd("INFO").arg("cpu").query_async(&mut connection).await.unwrap();
     info.lines()
         .filter_map(|line| {
-            line.strip_prefix("used_cpu_user:").or_else(|| line.strip_prefix("used_cpu_sys:"))?.trim().parse::<f64>().ok()
+            line.strip_prefix("used_cpu_user:")
+                .or_else(|| line.strip_prefix("used_cpu_sys:"))?
+                .trim()
+                .parse::<f64>()
+                .ok()
         })
         .sum()
 }
@@ -87,7 +96,7 @@ async fn bulk(url: &str, count: usize, concurrency: usize) {
     let (begun, cpu) = (Instant::now(), cpu_seconds());
     let running = tokio::spawn(worker.run());
     while queues.queue(JobKind::AwardPoints).counts().await.unwrap().pending() > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let took = begun.elapsed().as_secs_f64();
     let cpu = (cpu_seconds() - cpu) * 1e6 / count as f64;

@@ -185,9 +185,9 @@ mod tests {
 
     #[test]
     fn outcomes_are_chosen_at_the_call_site() {
-        fn handler() -> Result<(), JobError> {
-            Err(std::io::Error::other("database away")).map_err(JobError::retry)?;
-            Ok(())
+        fn handler() -> Result<u64, JobError> {
+            let number = "twelve".parse::<u64>().map_err(JobError::retry)?;
+            Ok(number + 1)
         }
         assert!(matches!(handler(), Err(JobError::Retry { after: None, .. })));
     }

@@ -68,7 +68,15 @@ impl Queue {
         Ok(Claim { jobs, more, next_due: u64::try_from(next_due_ms).ok().map(Duration::from_millis) })
     }
 
-    fn claimed(&self, reference: &str, envelope: &str, before: &str, token: u64, now_ms: u64, received: Instant) -> Option<Claimed> {
+    fn claimed(
+        &self,
+        reference: &str,
+        envelope: &str,
+        before: &str,
+        token: u64,
+        now_ms: u64,
+        received: Instant,
+    ) -> Option<Claimed> {
         let (job_id, lane) = split_reference(reference)?;
         let envelope: Envelope<'_> = serde_json::from_str(envelope).ok()?;
         let (attempts, rescues) = match before.split_once('|') {
@@ -90,10 +98,6 @@ impl Queue {
             claimed_at_ms: now_ms,
             received,
         };
-        Some(Claimed {
-            context: Arc::new(context),
-            reference: reference.into(),
-            payload: envelope.payload.to_owned(),
-        })
+        Some(Claimed { context: Arc::new(context), reference: reference.into(), payload: envelope.payload.to_owned() })
     }
 }

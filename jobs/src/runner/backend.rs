@@ -114,7 +114,7 @@ async fn close(shared: Arc<Shared>) {
     let settled = async {
         loop {
             let changed = shared.settled.notified();
-            if shared.unsettled() == 0 && shared.in_flight() == 0 {
+            if shared.is_idle_for_good() {
                 return;
             }
             tokio::select! { () = changed => {}, () = sleep(Duration::from_millis(50)) => {} }
@@ -152,11 +152,7 @@ impl<P: Payload> Backend for QueueBackend<P> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_next(
-        &mut self,
-        cx: &mut Context<'_>,
-        _: &WorkerContext,
-    ) -> Poll<Option<Result<Self::Task, Infallible>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Self::Task, Infallible>>> {
         let next = ready!(self.ready.poll_next(cx));
         let context = &next.job.context;
         let task = TaskBuilder::new(())

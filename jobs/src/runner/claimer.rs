@@ -84,6 +84,7 @@ pub(super) async fn run<P: Payload>(
         }
     }
     release(&shared, &ready);
+    shared.claimer_ended();
 }
 
 /// Hands claimed jobs to the worker. A job whose payload cannot be read dies here.
@@ -92,22 +93,23 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
         return;
     }
     shared.took(&jobs);
-    let decoded = jobs.into_iter().filter_map(|claimed| match P::decode(claimed.context.version, claimed.payload.get()) {
-        Ok(payload) => {
-            let job = Job { payload, context: claimed.context };
-            Some(Ready { reference: claimed.reference, job })
-        }
-        Err(error) => {
-            let reason = error_chain(&error);
-            tracing::error!(job_id = %claimed.context.job_id, reason, "a payload cannot be read");
-            if let Some(recorder) = &shared.recorder {
-                let now = Instant::now();
-                recorder.record(shared, &claimed.context, now, now, OutcomeKind::Dead, Some(reason.clone()));
+    let decoded =
+        jobs.into_iter().filter_map(|claimed| match P::decode(claimed.context.version, claimed.payload.get()) {
+            Ok(payload) => {
+                let job = Job { payload, context: claimed.context };
+                Some(Ready { reference: claimed.reference, job })
             }
-            shared.finish(claimed.reference, claimed.context, Outcome::Dead { reason });
-            None
-        }
-    });
+            Err(error) => {
+                let reason = error_chain(&error);
+                tracing::error!(job_id = %claimed.context.job_id, reason, "a payload cannot be read");
+                if let Some(recorder) = &shared.recorder {
+                    let now = Instant::now();
+                    recorder.record(shared, &claimed.context, now, now, OutcomeKind::Dead, Some(reason.clone()));
+                }
+                shared.finish(claimed.reference, claimed.context, Outcome::Dead { reason });
+                None
+            }
+        });
     ready.extend(decoded.collect::<Vec<_>>());
 }
 

@@ -38,14 +38,7 @@ pub struct WorkerOptions {
 impl WorkerOptions {
     /// The kind's own concurrency and lease, no sink.
     pub fn new(name: impl Into<String>, seed: u64) -> Self {
-        Self {
-            name: name.into(),
-            version: String::new(),
-            concurrency: None,
-            lease_ms: None,
-            seed,
-            sink: None,
-        }
+        Self { name: name.into(), version: String::new(), concurrency: None, lease_ms: None, seed, sink: None }
     }
 }
 

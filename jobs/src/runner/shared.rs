@@ -42,6 +42,7 @@ pub(super) struct Shared {
     /// Jobs not yet settled, by the fencing token of their claim.
     leases: Mutex<HashMap<u64, usize>>,
     closing: AtomicBool,
+    claimer_ended: AtomicBool,
     /// A slot was freed, a settlement was made, or the worker is closing.
     pub(super) changed: Notify,
     /// The same, for whoever closes the worker.
@@ -68,6 +69,7 @@ impl Shared {
             settlements,
             leases: Mutex::default(),
             closing: AtomicBool::new(false),
+            claimer_ended: AtomicBool::new(false),
             changed: Notify::new(),
             settled: Notify::new(),
             queue,
@@ -89,6 +91,17 @@ impl Shared {
 
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing is left to do: no claim under way, no job, no result that Redis does not know.
+    pub(super) fn is_idle_for_good(&self) -> bool {
+        self.claimer_ended.load(Ordering::Acquire) && self.in_flight() == 0 && self.unsettled() == 0
+    }
+
+    /// No job will be claimed any more.
+    pub(super) fn claimer_ended(&self) {
+        self.claimer_ended.store(true, Ordering::Release);
+        self.settled.notify_one();
     }
 
     pub(super) fn close(&self) {

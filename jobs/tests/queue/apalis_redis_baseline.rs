@@ -23,8 +23,7 @@ async fn r2_r3_apalis_redis_stops_for_ever_at_8_000_due_jobs() {
     storage.push_bulk((0..PUSHED as u32).collect()).await.unwrap();
 
     // R3: jobs for now are in the scheduled set.
-    let mut connection =
-        redis::Client::open(url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = redis::Client::open(url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
     assert_eq!(connection.zcard::<_, usize>(&scheduled).await.unwrap(), PUSHED);
 
     // R2: so that no worker can ever fetch one.
@@ -32,7 +31,8 @@ async fn r2_r3_apalis_redis_stops_for_ever_at_8_000_due_jobs() {
         let storage = RedisStorage::<u32>::new(connect().await).with_config(config.clone());
         let context = WorkerContext::new("baseline");
         let worker = WorkerBuilder::new(&context).backend(storage).build(|_: u32| async {});
-        let ended = tokio::time::timeout(Duration::from_secs(20), worker.run()).await.expect("the worker ends by itself");
+        let ended =
+            tokio::time::timeout(Duration::from_secs(20), worker.run()).await.expect("the worker ends by itself");
         let error = format!("{:?}", ended.unwrap_err());
         assert!(error.contains("too many results to unpack"), "{error}");
         let _: usize = connection.del(config.workers_set()).await.unwrap();

@@ -1,9 +1,10 @@
 //! The verbs of the queue, one promise a test.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jobs::{JobId, NewJob, Outcome, Settlement, testing};
 use redis::AsyncCommands;
+use tokio::time::Instant;
 
 use crate::support::*;
 
@@ -217,10 +218,8 @@ async fn the_same_settlement_twice_in_a_batch_counts_once() {
     let queues = testing::queues();
     queues.enqueue(&[job("m1")]).await.unwrap();
     let claimed = one(&queues).await;
-    let twice = [
-        Settlement::of(&claimed, Outcome::Done),
-        Settlement::of(&claimed, Outcome::Retry { after: Duration::ZERO }),
-    ];
+    let twice =
+        [Settlement::of(&claimed, Outcome::Done), Settlement::of(&claimed, Outcome::Retry { after: Duration::ZERO })];
     let settled = queue(&queues).settle(&twice).await.unwrap();
     assert_eq!((settled.applied, settled.stale), (1, 1));
     assert_eq!(counts(&queues).await.pending(), 0);

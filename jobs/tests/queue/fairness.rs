@@ -62,7 +62,9 @@ async fn a_lane_keeps_its_order() {
         for job in &jobs {
             settle(&queues, job, Outcome::Done).await;
         }
-        order.extend(jobs.into_iter().filter(|job| job.context.lane == lane("m1")).map(|job| job.context.job_id.clone()));
+        order.extend(
+            jobs.into_iter().filter(|job| job.context.lane == lane("m1")).map(|job| job.context.job_id.clone()),
+        );
     }
     assert_eq!(order, given.iter().map(|job| job.id().clone()).collect::<Vec<_>>());
 }

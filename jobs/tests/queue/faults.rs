@@ -42,10 +42,7 @@ async fn w1_a_worker_outlives_a_restart_of_redis_and_its_handlers_run_on() {
     assert!(!running.task.is_finished());
     server.restart().await;
 
-    until("all are done", || async {
-        queue(&queues).counts().await.is_ok_and(|counts| counts.done_total == 50)
-    })
-    .await;
+    until("all are done", || async { queue(&queues).counts().await.is_ok_and(|counts| counts.done_total == 50) }).await;
     running.stop().await;
     assert!(runs.lock().unwrap().values().all(|count| *count == 1), "a job ran twice");
     assert_eq!(runs.lock().unwrap().len(), 50);

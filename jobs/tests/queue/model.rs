@@ -130,8 +130,7 @@ async fn play(steps: Vec<Step>) {
         match step {
             Step::Enqueue { lane, count } => {
                 // More attempts than a run of the model can use up.
-                let given: Vec<_> =
-                    (0..count).map(|_| job(&lane_name(lane)).max_attempts(1_000)).collect();
+                let given: Vec<_> = (0..count).map(|_| job(&lane_name(lane)).max_attempts(1_000)).collect();
                 for id in queues.enqueue(&given).await.unwrap() {
                     model.waiting.insert(id, lane);
                 }

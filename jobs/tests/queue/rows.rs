@@ -139,7 +139,10 @@ async fn r6_what_is_done_leaves_counters_and_a_capped_ring() {
     let (queues, prefix, mut connection) = prefixed().await;
     let tag = prefix.trim_end_matches(':').to_owned();
     for _ in 0..5 {
-        queues.enqueue(&(0..500).map(|n| job("m1").idempotency_key(format!("k{n}"))).collect::<Vec<_>>()).await.unwrap();
+        queues
+            .enqueue(&(0..500).map(|n| job("m1").idempotency_key(format!("k{n}"))).collect::<Vec<_>>())
+            .await
+            .unwrap();
         let claimed = claim(&queues, 500).await;
         let batch: Vec<_> = claimed.iter().map(|job| Settlement::of(job, Outcome::Done)).collect();
         queue(&queues).settle(&batch).await.unwrap();
@@ -273,10 +276,10 @@ async fn w2_leases_are_renewed_during_a_drain_and_under_a_full_buffer() {
     until("all run", || async { runs.load(Ordering::SeqCst) == 20 }).await;
     running.context.stop().unwrap();
     // Three leases long, while the worker drains, anyone may rescue what is not renewed.
-    let drained_until = std::time::Instant::now() + Duration::from_millis(lease_ms * 3);
+    let drained_until = tokio::time::Instant::now() + Duration::from_millis(lease_ms * 3);
     until("three leases have passed", || async {
         assert_eq!(queue(&queues).rescue(100).await.unwrap().rescued, 0, "a healthy worker was declared dead");
-        std::time::Instant::now() > drained_until
+        tokio::time::Instant::now() > drained_until
     })
     .await;
     gate.notify_waiters();

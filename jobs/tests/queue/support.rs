@@ -5,7 +5,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use apalis_core::{
@@ -17,7 +17,7 @@ use jobs::{
     AwardPoints, Claimed, Counts, Job, JobError, JobId, JobKind, Lane, NewJob, Outcome, Queue, QueueBackend, Queues,
     Settlement, WorkerOptions, testing::new_id,
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -9,9 +9,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jobs::{
-    AttemptRecord, AttemptSink, BoxError, DeadLetter, Job, JobError, OutcomeKind, WorkerOptions, testing,
-};
+use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, Job, JobError, OutcomeKind, WorkerOptions, testing};
 use tokio::sync::Notify;
 
 use crate::support::*;
@@ -174,13 +172,13 @@ async fn an_idle_worker_starts_a_job_at_once() {
     let running = start(&queues, options(), move |_| {
         let sender = sender.clone();
         async move {
-            sender.send(std::time::Instant::now()).unwrap();
+            sender.send(tokio::time::Instant::now()).unwrap();
             Ok(())
         }
     });
     let mut waits = Vec::new();
     for _ in 0..50 {
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         queues.enqueue(&[job("m1")]).await.unwrap();
         waits.push(started.recv().await.unwrap() - begun);
         // Let it fall asleep again.
