@@ -96,7 +96,7 @@ pub(crate) fn app(state: &Arc<State>, ingress: Ingress) -> impl Endpoint<Output 
         .at("/metrics", get(plain))
         .at("/openapi.json", get(service.spec_endpoint()))
         .nest("/docs", service.swagger_ui())
-        .nest("/", service.data(Arc::clone(state)));
+        .nest_no_strip("/v1", service.data(Arc::clone(state)));
     Enveloped::new(route.map_to_response(), Arc::clone(&state.context.ids))
 }
 
