@@ -129,8 +129,14 @@ ulid_id! {
     TransactionId
 }
 ulid_id! {
-    /// A lot: points that were earned together and expire together.
+    /// A lot: points that were earned together and expire together. Its id is that of the entry that made it.
     LotId
+}
+
+impl From<&LotId> for TransactionId {
+    fn from(lot: &LotId) -> Self {
+        Self(lot.0.clone())
+    }
 }
 
 macro_rules! shopify_id {

@@ -244,8 +244,12 @@ impl Writer<'_> {
         };
         ledger.entries += 1;
         ledger.awarded += delta;
+        let transaction_id = match &lot {
+            Some(lot) => TransactionId::from(&lot.lot_id),
+            None => TransactionId::mint(self.ids),
+        };
         self.entries.push(LedgerEntry {
-            transaction_id: TransactionId::mint(self.ids),
+            transaction_id,
             customer_id: account.customer_id.clone(),
             kind,
             delta,

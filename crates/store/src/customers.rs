@@ -103,9 +103,9 @@ pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result
     )
     .execute(&mut **tx)
     .await?;
-    // Twice: with the address, then without it for those whose address is taken. Known customers conflict both times.
+    // With the address, then without it for those whose address is taken. Known customers conflict both times.
     for with_email in [true, false] {
-        sqlx::query!(
+        let made = sqlx::query!(
             "INSERT INTO customers (merchant_id, customer_id, shopify_customer_id, email, email_index, key_id, locale)
              SELECT merchant_id, customer_id, shopify_customer_id,
                     CASE WHEN $8 THEN pgp_sym_encrypt_bytea(convert_to(email, 'UTF8'), $7, 'cipher-algo=aes256, s2k-mode=1, compress-algo=0') END,
@@ -127,6 +127,9 @@ pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result
         )
         .execute(&mut **tx)
         .await?;
+        if made.rows_affected() == new.len() as u64 {
+            break;
+        }
     }
     Ok(())
 }
