@@ -1,0 +1,413 @@
+//! All roles in this process over a database and a Redis prefix of the test's own. [`TestApp::finish`] proves that
+//! nothing was left undone and that the books are right; a test that forgets it fails.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::{EarnRule, MerchantId};
+use jobs::{JobKind, Queues};
+use platform::Context;
+use platform::clock::{SharedClock, SystemClock};
+use platform::ids::Ids;
+use platform::metrics::Metrics;
+use platform::shutdown::{self, ShutdownHandle};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgPool;
+use store::provision::NewMerchant;
+use store::settings::set_earn_rule;
+use store::{Owner, Scope, Store};
+
+use crate::books;
+use crate::client::{Answer, Webhook};
+use crate::database::Database;
+use crate::environment::{log_levels, redis_url, unique};
+use crate::settings::{ADMIN_TOKEN, Servers, keys};
+use crate::wait::{wait_at_most, wait_until};
+
+/// Longest a role may take to drain.
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// Longest until recorded webhooks are worked off, the sweep's and the leases' delays included.
+const SETTLED_MAX: Duration = Duration::from_secs(60);
+/// All scopes a partner's key can have.
+pub const SCOPES: [&str; 4] = ["points:read", "points:write", "webhooks:read", "webhooks:write"];
+
+/// A registered merchant.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    pub merchant_id: MerchantId,
+    pub domain: String,
+    /// A partner's key with all scopes.
+    pub key: String,
+}
+
+/// What a test may choose.
+#[derive(Debug)]
+pub struct Builder {
+    api: bool,
+    workers: bool,
+    scheduler: bool,
+    clock: SharedClock,
+    servers: Vec<(Server, String)>,
+    shops: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    Postgres,
+    Redis,
+}
+
+type Finished = std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
+
+/// A role of this process.
+struct Role {
+    stop: ShutdownHandle,
+    finished: Finished,
+}
+
+/// The application under test.
+pub struct TestApp {
+    pub shops: Vec<Shop>,
+    pub store: Store,
+    pub owner: Owner,
+    /// As the schema's owner: sees and may set everything.
+    pub pool: PgPool,
+    pub queues: Queues,
+    pub servers: Servers,
+    pub ids: Arc<Ids>,
+    pub http: reqwest::Client,
+    pub base: String,
+    clock: SharedClock,
+    deliveries: AtomicU64,
+    api: Option<Role>,
+    workers: Vec<Role>,
+    scheduler: Option<Role>,
+    database: Option<Database>,
+    dead_letters: i64,
+}
+
+impl Builder {
+    pub fn without_api(self) -> Self {
+        Self { api: false, ..self }
+    }
+
+    pub fn without_workers(self) -> Self {
+        Self { workers: false, ..self }
+    }
+
+    pub fn without_scheduler(self) -> Self {
+        Self { scheduler: false, ..self }
+    }
+
+    /// Only what the test starts itself, as processes.
+    pub fn without_roles(self) -> Self {
+        self.without_api().without_workers().without_scheduler()
+    }
+
+    pub fn clock(self, clock: SharedClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    pub fn shops(self, shops: usize) -> Self {
+        Self { shops, ..self }
+    }
+
+    /// The roles reach PostgreSQL as this URL says (a proxy's); the test itself goes past it.
+    pub fn postgres_through(mut self, host_and_port: &str) -> Self {
+        self.servers.push((Server::Postgres, host_and_port.to_owned()));
+        self
+    }
+
+    /// Another Redis than the shared one.
+    pub fn redis(mut self, url: &str) -> Self {
+        self.servers.push((Server::Redis, url.to_owned()));
+        self
+    }
+
+    pub async fn start(self) -> TestApp {
+        TestApp::build(self).await
+    }
+}
+
+impl TestApp {
+    pub fn builder() -> Builder {
+        let clock = SystemClock::shared();
+        Builder { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2 }
+    }
+
+    /// All roles, the system's clock, two shops.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    async fn build(builder: Builder) -> Self {
+        if let Some(log_level) = log_levels() {
+            let log_format = platform::config::LogFormat::Text;
+            let _ = platform::telemetry::init(&platform::config::TelemetryConfig { log_format, log_level });
+        }
+        let database = Database::create().await;
+        let chosen = |server| builder.servers.iter().find(|(kind, _)| *kind == server).map(|(_, url)| url.clone());
+        let mut app_url = database.app_url();
+        if let Some(through) = chosen(Server::Postgres) {
+            let (user, rest) = app_url.split_once('@').unwrap();
+            app_url = format!("{user}@{through}/{}", rest.split_once('/').unwrap().1);
+        }
+        let random = unique();
+        let servers = Servers {
+            owner_url: database.owner_url(),
+            app_url,
+            redis_url: chosen(Server::Redis).unwrap_or_else(redis_url),
+            prefix: format!("t{}", random.ulid()),
+        };
+        let ids = Arc::new(Ids::seeded(Arc::clone(&builder.clock), random.random_u64()));
+        let mut app = Self {
+            shops: Vec::new(),
+            store: Store::lazy(&database.app_url(), 2, Duration::from_secs(10)).unwrap(),
+            owner: Owner::connect(&servers.owner_url).await.unwrap(),
+            pool: database.pool().await,
+            queues: Queues::connect_prefixed(&servers.redis_url, &servers.prefix).unwrap(),
+            servers,
+            ids,
+            http: reqwest::Client::new(),
+            base: String::new(),
+            clock: builder.clock,
+            deliveries: AtomicU64::new(1),
+            api: None,
+            workers: Vec::new(),
+            scheduler: None,
+            database: Some(database),
+            dead_letters: 0,
+        };
+        for n in 1..=builder.shops {
+            app.add_shop(&format!("shop-{n}.myshopify.com")).await;
+        }
+        if builder.api {
+            app.start_api().await;
+        }
+        if builder.workers {
+            app.start_workers().await;
+        }
+        if builder.scheduler {
+            app.start_scheduler().await;
+        }
+        app
+    }
+
+    fn context(&self) -> (Context, ShutdownHandle) {
+        let (stop, shutdown) = shutdown::manual();
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+        let metrics = Metrics::install().unwrap();
+        (Context { clock, ids, metrics, shutdown, stop: stop.clone() }, stop)
+    }
+
+    pub async fn start_api(&mut self) {
+        let (context, stop) = self.context();
+        let running = api::start(self.servers.api(), context).await.unwrap();
+        self.base = format!("http://{}", running.addr());
+        self.api = Some(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
+    }
+
+    /// One more workers role.
+    pub async fn start_workers(&mut self) {
+        let (context, stop) = self.context();
+        let running = workers::start(self.servers.workers(), context).await.unwrap();
+        self.workers.push(Role { stop, finished: Box::pin(running.finished()) });
+    }
+
+    pub async fn start_scheduler(&mut self) {
+        let (context, stop) = self.context();
+        let running = scheduler::start(self.servers.scheduler(), context).await.unwrap();
+        self.scheduler = Some(Role { stop, finished: Box::pin(running.finished()) });
+    }
+
+    /// Registers a merchant with a key of all scopes.
+    pub async fn add_shop(&mut self, domain: &str) -> Shop {
+        let merchant = NewMerchant {
+            merchant_id: MerchantId::parse(&self.ids.ulid()).unwrap(),
+            shopify_domain: domain.to_owned(),
+            plan_id: "plus",
+            api_token: "token".to_owned(),
+        };
+        let merchant_id = merchant.merchant_id.clone();
+        self.owner.register_merchants(&keys(), &[merchant]).await.unwrap();
+        let key = self.add_key(domain, &SCOPES).await;
+        let shop = Shop { merchant_id, domain: domain.to_owned(), key };
+        self.shops.push(shop.clone());
+        shop
+    }
+
+    /// A new partner's key.
+    pub async fn add_key(&self, domain: &str, scopes: &[&str]) -> String {
+        let key = format!("lnk_{:A<43}", unique().ulid());
+        let hash = Sha256::digest(key.as_bytes());
+        self.owner.add_api_key(domain, &self.ids.ulid(), &hash, "a test's key", scopes).await.unwrap();
+        key
+    }
+
+    /// Replaces the first shop's rule.
+    pub async fn set_rule(&self, rule: &EarnRule) {
+        let merchant = &self.shops[0].merchant_id;
+        let mut tx = self.store.begin(&Scope::of(merchant)).await.unwrap();
+        set_earn_rule(&mut tx, merchant, rule).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A delivery to the first shop, to be changed or sent.
+    pub fn webhook(&self, topic: &str, body: impl Into<Vec<u8>>) -> Webhook {
+        let n = self.deliveries.fetch_add(1, Ordering::Relaxed);
+        Webhook::new(self.http.clone(), &self.base, topic, &self.shops[0].domain, n, body)
+    }
+
+    /// Delivers to the first shop; it must be taken.
+    pub async fn deliver(&self, topic: &str, body: impl Into<Vec<u8>>) {
+        self.webhook(topic, body).send().await.ok();
+    }
+
+    /// GET with a bearer token.
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let request = if token.is_empty() { request } else { request.bearer_auth(token) };
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// GET as the administrator.
+    pub async fn get_as_admin(&self, path: &str) -> Answer {
+        self.get(path, ADMIN_TOKEN).await
+    }
+
+    /// What the first shop's customer has, as its partner reads it. Null for an unknown customer.
+    pub async fn points(&self, shopify_customer_id: i64) -> Value {
+        let path = format!("/v1/api/customers/{shopify_customer_id}/points?limit=100");
+        let answer = self.get(&path, &self.shops[0].key).await;
+        if answer.status == 404 { Value::Null } else { answer.ok().json() }
+    }
+
+    /// The balance of [`TestApp::points`]; None for an unknown customer.
+    pub async fn balance(&self, shopify_customer_id: i64) -> Option<i64> {
+        self.points(shopify_customer_id).await["points_balance"].as_i64()
+    }
+
+    /// One number from the database, as its owner.
+    pub async fn number(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Rows of one text column, as the owner.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Changes something past the application, as the owner. Answers how many rows.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        let done = sqlx::query(AssertSqlSafe(sql)).execute(&self.pool).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
+    }
+
+    /// Recorded webhooks whose job has not ended.
+    pub async fn pending_webhooks(&self) -> i64 {
+        self.number("SELECT count(*) FROM api_logs WHERE status = 'pending' AND job_kind IS NOT NULL").await
+    }
+
+    /// Jobs in Redis, of any state.
+    pub async fn jobs(&self) -> u64 {
+        let mut jobs = 0;
+        for kind in JobKind::ALL {
+            let Ok(counts) = self.queues.queue(kind).counts().await else { return u64::MAX };
+            jobs += counts.pending() + counts.dead;
+        }
+        jobs
+    }
+
+    /// Waits until every recorded webhook has been worked off and no job is left.
+    pub async fn settled(&self) {
+        wait_at_most(SETTLED_MAX, "all webhooks are worked off", async || {
+            self.pending_webhooks().await == 0 && self.jobs().await == 0
+        })
+        .await;
+    }
+
+    /// Says that so many jobs die in this test.
+    pub fn expect_dead_letters(&mut self, expected: i64) {
+        self.dead_letters = expected;
+    }
+
+    /// Fails the test when anything in the books differs.
+    pub async fn assert_books_right(&self) {
+        books::assert_right(&self.owner, &self.pool).await;
+    }
+
+    /// Drains the workers of this process.
+    pub async fn stop_workers(&mut self) {
+        drain(self.workers.drain(..).collect()).await;
+    }
+
+    /// Drains the scheduler of this process.
+    pub async fn stop_scheduler(&mut self) {
+        drain(self.scheduler.take().into_iter().collect()).await;
+    }
+
+    /// Ends the roles and asserts: no job is left, no job died but those expected, the books are right.
+    pub async fn finish(mut self) {
+        if !self.workers.is_empty() {
+            self.settled().await;
+        }
+        let api = self.api.take();
+        drain(api.into_iter().chain(self.workers.drain(..)).chain(self.scheduler.take()).collect()).await;
+        let dead = self.texts("SELECT queue || ': ' || reason FROM dead_letters").await;
+        assert_eq!(dead.len() as i64, self.dead_letters, "dead letters: {dead:?}");
+        self.assert_books_right().await;
+        self.forget_keys().await;
+        self.store.close().await;
+        self.pool.close().await;
+        if let Some(database) = self.database.take() {
+            database.drop().await;
+        }
+    }
+
+    /// Makes Redis forget which webhooks it has seen, as it does after two days, or when it is lost.
+    pub async fn forget_markers(&self) {
+        self.forget(&format!("{}:webhook:*", self.servers.prefix)).await;
+    }
+
+    /// Removes the test's keys from the shared Redis.
+    async fn forget_keys(&self) {
+        self.forget(&format!("*{}*", self.servers.prefix)).await;
+    }
+
+    /// As far as Redis answers.
+    async fn forget(&self, pattern: &str) {
+        let Ok(client) = redis::Client::open(self.servers.redis_url.as_str()) else { return };
+        let Ok(mut connection) = client.get_multiplexed_async_connection().await else { return };
+        let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap_or_default();
+        for keys in keys.chunks(500) {
+            let _ = redis::cmd("UNLINK").arg(keys).exec_async(&mut connection).await;
+        }
+    }
+}
+
+async fn drain(roles: Vec<Role>) {
+    for role in &roles {
+        role.stop.drain();
+    }
+    for role in roles {
+        let finished = tokio::time::timeout(DRAIN_MAX, role.finished).await;
+        finished.expect("a role drains in time").expect("a role ends without error");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.database.is_some() && !std::thread::panicking() {
+            panic!("a test ends with `app.finish().await`, which proves that nothing is left and the books are right");
+        }
+    }
+}
+
+/// Waits until a customer has exactly these points.
+pub async fn wait_for_balance(app: &TestApp, shopify_customer_id: i64, points: i64) {
+    let what = format!("customer {shopify_customer_id} has {points} points");
+    wait_until(&what, async || app.balance(shopify_customer_id).await == Some(points)).await;
+}

@@ -1,0 +1,50 @@
+//! What the tests are told from outside: the servers to use, and where the repository and its programs are.
+
+use std::path::{Path, PathBuf};
+
+use platform::clock::SystemClock;
+use platform::ids::Ids;
+
+/// A variable of the test run.
+#[expect(clippy::disallowed_methods, reason = "tests are told of their servers by the environment, here only")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// URL of a PostgreSQL superuser; tests make databases of their own there.
+pub fn postgres_url() -> String {
+    variable("TEST_DATABASE_URL").expect("set TEST_DATABASE_URL to a superuser's URL (`./dev.sh test` does)")
+}
+
+/// URL of a Redis that tests share, each under a prefix of its own.
+pub fn redis_url() -> String {
+    variable("TEST_REDIS_URL").expect("set TEST_REDIS_URL to a Redis that tests may use (`./dev.sh test` does)")
+}
+
+/// Folder of Shopify's own JSON Schemas, if the run has it: see `scripts/shopify-schemas.sh`.
+pub fn shopify_schemas() -> Option<PathBuf> {
+    variable("SHOPIFY_SCHEMAS_DIR").map(PathBuf::from)
+}
+
+/// Levels of log lines on standard error, such as `info,store=debug`. None: no logs.
+pub fn log_levels() -> Option<String> {
+    variable("TEST_LOG")
+}
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of the repository")
+}
+
+/// The program of this name, built beside this test.
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let program = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>").join(name);
+    assert!(program.is_file(), "{} is missing: run `cargo build --workspace --bins` first", program.display());
+    program
+}
+
+/// Names and numbers that no other test has.
+pub fn unique() -> Ids {
+    Ids::from_system(SystemClock::shared()).expect("the system has randomness")
+}

@@ -1,0 +1,112 @@
+//! The real programs as processes of their own, with their logs read and their ends chosen: asked, or killed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::process::{Child, Command};
+
+use crate::environment::{program, unique};
+use crate::wait::wait_until;
+
+/// Longest a process may take to end once asked.
+const END_MAX: Duration = Duration::from_secs(30);
+
+/// A running program; killed when dropped.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+/// How a program ended that ran to its end.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs a program to its end, with these variables and no others.
+pub async fn run(name: &str, arguments: &[&str], environment: &[(&str, String)]) -> Ended {
+    let mut command = Command::new(program(name));
+    command.args(arguments).env_clear().envs(environment.iter().map(|(name, value)| (*name, value)));
+    let running = command.stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = tokio::time::timeout(END_MAX, running).await.expect("it ends in time").unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+impl Process {
+    /// Starts a program with these variables and no others.
+    pub fn spawn(name: &str, environment: &[(&str, String)]) -> Self {
+        let log = std::env::temp_dir().join(format!("{name}-{}.log", unique().ulid()));
+        let file = std::fs::File::create(&log).unwrap();
+        let mut command = Command::new(program(name));
+        command.env_clear().envs(environment.iter().map(|(name, value)| (*name, value)));
+        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file).kill_on_drop(true);
+        Self { child: command.spawn().unwrap(), log }
+    }
+
+    /// Starts a role and waits until it says where it listens.
+    pub async fn role(name: &str, environment: &[(&str, String)]) -> (Self, SocketAddr) {
+        let mut process = Self::spawn(name, environment);
+        let mut addr = None;
+        wait_until(&format!("{name} is up"), async || {
+            let ended = process.child.try_wait().unwrap();
+            assert!(ended.is_none(), "{name} ended at its start: {}", process.log());
+            addr = process.addr();
+            addr.is_some()
+        })
+        .await;
+        (process, addr.unwrap())
+    }
+
+    /// All it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The address in the line that says it is up.
+    fn addr(&self) -> Option<SocketAddr> {
+        let log = self.log();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter_map(|line| find(&line, "addr")?.parse().ok()).next()
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM; returns at once.
+    pub async fn terminate(&self) {
+        self.signal("-TERM").await;
+    }
+
+    /// Sends a signal by name: `-STOP`, `-CONT` ...
+    pub async fn signal(&self, signal: &str) {
+        let pid = self.child.id().expect("it still runs").to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success(), "kill {signal} {pid}");
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let ended = tokio::time::timeout(END_MAX, self.child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it did not end within {END_MAX:?}: {}", self.log())).unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.log);
+    }
+}
+
+/// The text under a name, wherever it is in the line.
+fn find<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    let fields = value.as_object()?;
+    fields.get(name).and_then(Value::as_str).or_else(|| fields.values().find_map(|inner| find(inner, name)))
+}

@@ -1,0 +1,146 @@
+//! The configuration of each role under test, as structs and as the environment of a process.
+
+use platform::config::{
+    ApiConfig, ApiSettings, CryptoConfig, DatabaseConfig, Key32, LogFormat, RedisConfig, SchedulerConfig,
+    SchedulerSettings, Secret, ServiceUrl, ShopifyConfig, TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
+};
+use store::crypto::Keys;
+
+/// Signs the webhooks.
+pub const SHOPIFY_SECRET: &str = "shpss_the-secret-of-tests-now";
+/// The one before.
+pub const SHOPIFY_SECRET_PREVIOUS: &str = "shpss_the-secret-of-tests-before";
+/// Opens what operators read.
+pub const ADMIN_TOKEN: &str = "admin-token-of-tests-0123456789";
+/// Encrypts personal data.
+pub const PII_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+/// Blind index of addresses.
+pub const EMAIL_INDEX_KEY: &str = "2222222222222222222222222222222222222222222222222222222222222222";
+
+/// A lease short enough that a killed worker's jobs come back within a test.
+const LEASE_SECONDS: u64 = 3;
+const CONNECTIONS_MAX: u32 = 6;
+
+/// What differs from test to test.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    pub owner_url: String,
+    pub app_url: String,
+    pub redis_url: String,
+    pub prefix: String,
+}
+
+impl Servers {
+    /// The variables of every process of this test, listening on ports the system chooses.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let own = |text: &str| text.to_owned();
+        vec![
+            ("DATABASE_URL", self.owner_url.clone()),
+            ("APP_DATABASE_URL", self.app_url.clone()),
+            ("DATABASE_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string()),
+            ("REDIS_URL", self.redis_url.clone()),
+            ("REDIS_KEY_PREFIX", self.prefix.clone()),
+            ("PII_KEY", own(PII_KEY)),
+            ("EMAIL_INDEX_KEY", own(EMAIL_INDEX_KEY)),
+            ("SHOPIFY_API_SECRET", own(SHOPIFY_SECRET)),
+            ("SHOPIFY_API_SECRET_PREVIOUS", own(SHOPIFY_SECRET_PREVIOUS)),
+            ("ADMIN_TOKEN", own(ADMIN_TOKEN)),
+            ("LOYALNEST_API_ADDR", own("127.0.0.1:0")),
+            ("LOYALNEST_WORKERS_ADDR", own("127.0.0.1:0")),
+            ("LOYALNEST_SCHEDULER_ADDR", own("127.0.0.1:0")),
+            ("WORKERS_LEASE_SECONDS", LEASE_SECONDS.to_string()),
+            ("SCHEDULER_SWEEP_INTERVAL_SECONDS", own("1")),
+            ("SCHEDULER_SWEEP_AFTER_SECONDS", own("1")),
+            ("SCHEDULER_RESCUE_INTERVAL_MS", own("200")),
+            ("LOG_FORMAT", own("json")),
+            ("LOG_LEVEL", own("info")),
+        ]
+    }
+
+    pub fn api(&self) -> ApiSettings {
+        ApiSettings {
+            api: ApiConfig {
+                addr: any_port(),
+                admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
+                group_commit_ms: 1,
+                group_commit_rows_max: 256,
+                drain_seconds: 10,
+            },
+            database: self.database(),
+            redis: self.redis(),
+            crypto: crypto(),
+            shopify: ShopifyConfig {
+                api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
+                api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
+            },
+            telemetry: telemetry(),
+        }
+    }
+
+    pub fn workers(&self) -> WorkersSettings {
+        WorkersSettings {
+            workers: WorkersConfig {
+                addr: any_port(),
+                concurrency: 3,
+                batch_rows_max: 200,
+                lease_seconds: LEASE_SECONDS,
+                drain_seconds: 10,
+            },
+            database: self.database(),
+            redis: self.redis(),
+            crypto: crypto(),
+            telemetry: telemetry(),
+        }
+    }
+
+    pub fn scheduler(&self) -> SchedulerSettings {
+        SchedulerSettings {
+            scheduler: SchedulerConfig {
+                addr: any_port(),
+                sweep_interval_seconds: 1,
+                sweep_after_seconds: 1,
+                sweep_rows_max: 500,
+                rescue_interval_ms: 200,
+                drain_seconds: 10,
+            },
+            database: self.database(),
+            redis: self.redis(),
+            crypto: crypto(),
+            telemetry: telemetry(),
+        }
+    }
+
+    fn database(&self) -> DatabaseConfig {
+        DatabaseConfig { url: service(&self.app_url), connections_max: CONNECTIONS_MAX, acquire_timeout_ms: 2_000 }
+    }
+
+    fn redis(&self) -> RedisConfig {
+        RedisConfig { url: service(&self.redis_url), key_prefix: self.prefix.clone() }
+    }
+}
+
+fn any_port() -> std::net::SocketAddr {
+    std::net::SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+fn service(url: &str) -> ServiceUrl {
+    ServiceUrl::parse(url).unwrap()
+}
+
+fn key(hex: &str) -> Secret<Key32> {
+    Secret::new(Key32::parse(hex).unwrap())
+}
+
+fn crypto() -> CryptoConfig {
+    CryptoConfig { pii_key: key(PII_KEY), pii_key_id: "k1".to_owned(), email_index_key: key(EMAIL_INDEX_KEY) }
+}
+
+/// The keys for personal data, as the store takes them.
+pub fn keys() -> Keys {
+    let crypto = crypto();
+    Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes())
+}
+
+fn telemetry() -> TelemetryConfig {
+    TelemetryConfig { log_format: LogFormat::Text, log_level: "info".to_owned() }
+}

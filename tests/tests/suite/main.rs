@@ -1,0 +1,17 @@
+//! The one integration binary: the whole, over real PostgreSQL, real Redis and real processes. Each test has a database
+//! and a Redis prefix of its own, so all may run at once.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, missing_docs, reason = "a test says what it is by its name")]
+
+mod auth;
+mod awards;
+mod faults;
+mod ingress;
+mod kills;
+mod payloads;
+mod permutations;
+mod processes;
+mod row_level_security;
+mod rules;
+mod snapshots;
+mod support;
