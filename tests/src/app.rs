@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::{EarnRule, MerchantId};
 use jobs::{JobKind, Queues};
 use platform::Context;
-use platform::clock::{SharedClock, SystemClock};
+use platform::clock::SharedClock;
 use platform::ids::Ids;
 use platform::metrics::Metrics;
 use platform::shutdown::{self, ShutdownHandle};
@@ -21,6 +21,7 @@ use store::settings::set_earn_rule;
 use store::{Owner, Scope, Store};
 
 use crate::books;
+use crate::builder::{Builder, Server};
 use crate::client::{Answer, Webhook};
 use crate::database::Database;
 use crate::environment::{log_levels, redis_url, unique};
@@ -41,23 +42,6 @@ pub struct Shop {
     pub domain: String,
     /// A partner's key with all scopes.
     pub key: String,
-}
-
-/// What a test may choose.
-#[derive(Debug)]
-pub struct Builder {
-    api: bool,
-    workers: bool,
-    scheduler: bool,
-    clock: SharedClock,
-    servers: Vec<(Server, String)>,
-    shops: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
-    Postgres,
-    Redis,
 }
 
 type Finished = std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
@@ -89,53 +73,9 @@ pub struct TestApp {
     dead_letters: i64,
 }
 
-impl Builder {
-    pub fn without_api(self) -> Self {
-        Self { api: false, ..self }
-    }
-
-    pub fn without_workers(self) -> Self {
-        Self { workers: false, ..self }
-    }
-
-    pub fn without_scheduler(self) -> Self {
-        Self { scheduler: false, ..self }
-    }
-
-    /// Only what the test starts itself, as processes.
-    pub fn without_roles(self) -> Self {
-        self.without_api().without_workers().without_scheduler()
-    }
-
-    pub fn clock(self, clock: SharedClock) -> Self {
-        Self { clock, ..self }
-    }
-
-    pub fn shops(self, shops: usize) -> Self {
-        Self { shops, ..self }
-    }
-
-    /// The roles reach PostgreSQL as this URL says (a proxy's); the test itself goes past it.
-    pub fn postgres_through(mut self, host_and_port: &str) -> Self {
-        self.servers.push((Server::Postgres, host_and_port.to_owned()));
-        self
-    }
-
-    /// Another Redis than the shared one.
-    pub fn redis(mut self, url: &str) -> Self {
-        self.servers.push((Server::Redis, url.to_owned()));
-        self
-    }
-
-    pub async fn start(self) -> TestApp {
-        TestApp::build(self).await
-    }
-}
-
 impl TestApp {
     pub fn builder() -> Builder {
-        let clock = SystemClock::shared();
-        Builder { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2 }
+        Builder::new()
     }
 
     /// All roles, the system's clock, two shops.
@@ -143,7 +83,7 @@ impl TestApp {
         Self::builder().start().await
     }
 
-    async fn build(builder: Builder) -> Self {
+    pub(crate) async fn build(builder: Builder) -> Self {
         if let Some(log_level) = log_levels() {
             let log_format = platform::config::LogFormat::Text;
             let _ = platform::telemetry::init(&platform::config::TelemetryConfig { log_format, log_level });
@@ -292,12 +232,18 @@ impl TestApp {
 
     /// One number from the database, as its owner.
     pub async fn number(&self, sql: &str) -> i64 {
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+        sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_one(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// Rows of one text column, as the owner.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+        sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// Changes something past the application, as the owner. Answers how many rows.

@@ -26,7 +26,9 @@ pub async fn differences(owner: &Owner, pool: &PgPool) -> Vec<String> {
         let mut replayed = replay(pool, merchant.as_str()).await;
         for order in owner.order_books_after(&merchant, i64::MIN, ROWS_MAX).await.unwrap() {
             let facts = replayed.remove(&order.shopify_order_id).unwrap_or_default();
-            wrong.extend(of_order(&order, &facts).map(|what| format!("{shop} order {}: {what}", order.shopify_order_id)));
+            wrong.extend(
+                of_order(&order, &facts).map(|what| format!("{shop} order {}: {what}", order.shopify_order_id)),
+            );
         }
         wrong.extend(replayed.into_keys().map(|lost| format!("{shop}: order {lost} was told of and is not there")));
     }
@@ -55,7 +57,9 @@ async fn replay(pool: &PgPool, merchant_id: &str) -> BTreeMap<i64, OrderState> {
     );
     let mut orders: BTreeMap<i64, OrderState> = BTreeMap::new();
     for facts in rows.bind(merchant_id).fetch_all(pool).await.unwrap() {
-        let WebhookFacts::Order(message) = serde_json::from_str(&facts).unwrap() else { panic!("not an order: {facts}") };
+        let WebhookFacts::Order(message) = serde_json::from_str(&facts).unwrap() else {
+            panic!("not an order: {facts}")
+        };
         orders.entry(message.order_id().0).or_default().merge(message);
     }
     orders.values_mut().for_each(OrderState::strip_personal_data);

@@ -89,7 +89,8 @@ pub async fn pool(url: &str) -> PgPool {
 
 async fn drop_database(name: &str) {
     let mut admin = admin().await;
-    let _ = sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).execute(&mut admin).await;
+    let _ =
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).execute(&mut admin).await;
     let _ = admin.close().await;
 }
 
@@ -111,7 +112,8 @@ async fn run(connection: &mut PgConnection, sql: &str) {
 
 /// The template of the schema as the migrations make it now.
 fn template_name() -> String {
-    let mut files: Vec<_> = std::fs::read_dir(root().join("migrations")).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(root().join("migrations")).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let mut hash = Sha256::new();
     for file in files {
@@ -122,7 +124,8 @@ fn template_name() -> String {
 }
 
 async fn is_ready(admin: &mut PgConnection, template: &str) -> bool {
-    let found = sqlx::query_scalar::<_, bool>("SELECT datistemplate FROM pg_database WHERE datname = $1").bind(template);
+    let found =
+        sqlx::query_scalar::<_, bool>("SELECT datistemplate FROM pg_database WHERE datname = $1").bind(template);
     found.fetch_optional(admin).await.unwrap().unwrap_or(false)
 }
 

@@ -4,10 +4,16 @@
 //! Nothing here knows a rule of the programme: expected points are written in the tests, or come from `domain` by
 //! another way than the one under test.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, missing_docs, reason = "a helper of a test may panic: that is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "a helper of a test may panic: that is a failed test"
+)]
 
 pub mod app;
 pub mod books;
+pub mod builder;
 pub mod client;
 pub mod database;
 pub mod environment;

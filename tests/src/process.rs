@@ -73,7 +73,7 @@ impl Process {
     fn addr(&self) -> Option<SocketAddr> {
         let log = self.log();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter_map(|line| find(&line, "addr")?.parse().ok()).next()
+        lines.filter_map(|line| find(&line, "addr")?.trim_start_matches("socket://").parse().ok()).next()
     }
 
     /// `kill -9`.

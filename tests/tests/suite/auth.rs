@@ -80,7 +80,9 @@ async fn the_administrator_names_the_merchant() {
     app.get_as_admin(&path).await.refused(400, "merchant_required");
     app.get_as_admin(&format!("{path}?merchant_id={}", shop.merchant_id)).await.ok();
     app.get_as_admin(&format!("{path}?shop={}", shop.domain)).await.ok();
-    app.get_as_admin(&format!("{path}?merchant_id={}", app.shops[1].merchant_id)).await.refused(404, "customer_not_found");
+    app.get_as_admin(&format!("{path}?merchant_id={}", app.shops[1].merchant_id))
+        .await
+        .refused(404, "customer_not_found");
     app.get_as_admin(&format!("{path}?merchant_id=01JD8Q3VN7Z9M0A2B4C6D8E0F1")).await.refused(404, "unknown_merchant");
     app.get_as_admin(&format!("{path}?merchant_id=x%27%20OR%201")).await.refused(400, "invalid_parameter");
     app.get_as_admin(&format!("{path}?merchant_id=*")).await.refused(400, "invalid_parameter");

@@ -43,7 +43,8 @@ async fn no_personal_data_leave_the_encrypted_column_and_the_record() {
         let leaks = app.number(&format!("SELECT count(*) FROM {table} t WHERE t::text LIKE '%example.com%'")).await;
         assert_eq!(leaks, 0, "an address in {table}");
     }
-    let keys = "SELECT count(*) FROM customers WHERE email IS NOT NULL AND octet_length(email_index) = 32 AND key_id = 'k1'";
+    let keys =
+        "SELECT count(*) FROM customers WHERE email IS NOT NULL AND octet_length(email_index) = 32 AND key_id = 'k1'";
     assert_eq!(app.number(keys).await, 1);
     let plain = format!(
         "SELECT convert_from(pgp_sym_decrypt_bytea(email, '{}'), 'UTF8') FROM customers",
@@ -90,7 +91,10 @@ async fn guests_and_test_orders_earn_nothing_and_are_kept() {
     app.settled().await;
     assert_eq!(app.number("SELECT count(*) FROM points_transactions").await, 0);
     assert_eq!(app.number("SELECT count(*) FROM orders").await, 4);
-    assert_eq!(app.number("SELECT count(*) FROM orders WHERE guest_email_index IS NOT NULL AND customer_id IS NULL").await, 1);
+    assert_eq!(
+        app.number("SELECT count(*) FROM orders WHERE guest_email_index IS NOT NULL AND customer_id IS NULL").await,
+        1
+    );
     assert_eq!(app.number("SELECT count(*) FROM api_logs WHERE status = 'success'").await, 4);
     app.finish().await;
 }
@@ -171,10 +175,17 @@ async fn spend(app: &TestApp, points: i64) {
     assert_eq!(app.execute(&sql).await, 1);
     // What a redemption will tell of itself, so that every entry has its companions.
     let told = |table: &str, columns: &str, values: &str| {
-        format!("INSERT INTO {table} (merchant_id, {columns}) SELECT merchant_id, {values} FROM points_transactions WHERE type = 'redeem'")
+        format!(
+            "INSERT INTO {table} (merchant_id, {columns}) SELECT merchant_id, {values} FROM points_transactions WHERE type = 'redeem'"
+        )
     };
     let metadata = "jsonb_build_object('transaction_id', transaction_id)";
-    app.execute(&told("audit_logs", "audit_id, action, metadata", &format!("'{}', 'points_adjusted', {metadata}", app.ids.ulid()))).await;
+    app.execute(&told(
+        "audit_logs",
+        "audit_id, action, metadata",
+        &format!("'{}', 'points_adjusted', {metadata}", app.ids.ulid()),
+    ))
+    .await;
     for channel in ["event", "notification"] {
         let values = format!("'{}', '{channel}', 'points_adjusted', {metadata}", app.ids.ulid());
         app.execute(&told("outbox", "outbox_id, channel, name, payload", &values)).await;
@@ -288,7 +299,8 @@ async fn a_points_read_follows_the_award_within_a_second() {
 #[tokio::test]
 async fn many_customers_and_orders_at_once_are_exact() {
     let app = TestApp::start().await;
-    let deliveries = (0..300_i64).map(|n| app.webhook("orders/create", order_of(n + 1, 1_000 + n % 17, 100 * (n + 1)).json()));
+    let deliveries =
+        (0..300_i64).map(|n| app.webhook("orders/create", order_of(n + 1, 1_000 + n % 17, 100 * (n + 1)).json()));
     let deliveries: Vec<_> = deliveries.collect();
     futures::future::join_all(deliveries.iter().map(|delivery| async { delivery.send().await.ok() })).await;
     app.settled().await;

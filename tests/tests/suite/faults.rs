@@ -43,7 +43,9 @@ async fn a_redis_that_is_flushed_again_and_again_loses_and_doubles_nothing() {
     let redis = RedisServer::start().await;
     let app = TestApp::builder().redis(&redis.url()).start().await;
     for wave in 0..4 {
-        let webhooks: Vec<_> = (0..60).map(|n| app.webhook("orders/create", order_of(wave * 60 + n + 1, 100 + n % 7, 1_000).json())).collect();
+        let webhooks: Vec<_> = (0..60)
+            .map(|n| app.webhook("orders/create", order_of(wave * 60 + n + 1, 100 + n % 7, 1_000).json()))
+            .collect();
         let (answers, ()) = futures::join!(join_all(webhooks.iter().map(tests::Webhook::send)), async {
             tokio::task::yield_now().await;
             redis.flush().await;
@@ -62,7 +64,11 @@ async fn a_connection_to_redis_that_is_cut_or_silent_delays_and_nothing_else() {
     let proxy = Proxy::before(&redis_url()).await;
     let app = TestApp::builder().redis(&proxy.url(&redis_url())).start().await;
     for (round, cut) in [(0, true), (1, false), (2, true)] {
-        if cut { proxy.cut() } else { proxy.silence() }
+        if cut {
+            proxy.cut()
+        } else {
+            proxy.silence()
+        }
         for id in 1..=10 {
             let begun = Instant::now();
             app.webhook("orders/create", order_of(round * 10 + id, 100 + id, 1_000).json()).send().await.ok();
@@ -84,7 +90,11 @@ async fn without_postgresql_the_answer_is_503_with_retry_after_in_time_and_the_r
     app.settled().await;
     let webhooks: Vec<_> = (2..=9).map(|id| app.webhook("orders/create", order(id, 1_000).json())).collect();
     for silent in [false, true] {
-        if silent { proxy.silence() } else { proxy.cut() }
+        if silent {
+            proxy.silence()
+        } else {
+            proxy.cut()
+        }
         let begun = Instant::now();
         let answers = join_all(webhooks.iter().map(tests::Webhook::send)).await;
         assert!(begun.elapsed() < ANSWER_MAX, "{:?}", begun.elapsed());
@@ -92,7 +102,9 @@ async fn without_postgresql_the_answer_is_503_with_retry_after_in_time_and_the_r
             assert!(answer.retry_after.as_deref().is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{answer:?}");
             answer.refused(503, "unavailable");
         }
-        let refused = app.get(&format!("/v1/api/customers/1/points?shop={}", app.shops[1].domain), tests::settings::ADMIN_TOKEN).await;
+        let refused = app
+            .get(&format!("/v1/api/customers/1/points?shop={}", app.shops[1].domain), tests::settings::ADMIN_TOKEN)
+            .await;
         assert_eq!((refused.status, refused.retry_after.is_some()), (503, true), "{}", refused.text);
         assert_eq!(app.get("/readyz", "").await.status, 503);
         assert_eq!(app.get("/healthz", "").await.status, 200);
@@ -112,7 +124,8 @@ async fn postgresql_that_comes_and_goes_under_load_loses_nothing_that_was_answer
     let proxy = Proxy::before(&postgres_url()).await;
     let through = authority(&proxy.url(&postgres_url()));
     let app = TestApp::builder().postgres_through(&through).start().await;
-    let webhooks: Vec<_> = (1..=150).map(|id| app.webhook("orders/create", order_of(id, 100 + id % 5, 1_000).json())).collect();
+    let webhooks: Vec<_> =
+        (1..=150).map(|id| app.webhook("orders/create", order_of(id, 100 + id % 5, 1_000).json())).collect();
     let sending = join_all(webhooks.iter().enumerate().map(|(n, webhook)| async move {
         tokio::time::sleep(Duration::from_millis(n as u64 * 10)).await;
         loop {

@@ -29,7 +29,10 @@ async fn awarded(app: &TestApp) -> i64 {
 async fn assert_exact(app: &TestApp, count: i64) {
     app.settled().await;
     assert_eq!(awarded(app).await, count);
-    assert_eq!(app.number("SELECT sum(points_balance)::bigint FROM customers").await, (1..=count).map(|id| id * 10).sum::<i64>());
+    assert_eq!(
+        app.number("SELECT sum(points_balance)::bigint FROM customers").await,
+        (1..=count).map(|id| id * 10).sum::<i64>()
+    );
     let verify = run("loyalnest", &["verify"], &app.servers.environment()).await;
     assert_eq!(verify.code, Some(0), "{verify:?}");
     assert!(verify.out.contains(&format!("{count} orders: 0 drifts")), "{verify:?}");

@@ -42,9 +42,19 @@ fn story() -> impl Strategy<Value = Story> {
     let money = (1_i64..50_000, 2_i64..6, 0_i64..900, any::<bool>());
     let changes = (prop::collection::vec(1_i64..3, 0..4), prop::bool::weighted(0.3), any::<bool>());
     let order = (prop::collection::vec(any::<u16>(), 24), 1_usize..5);
-    (money, changes, order).prop_map(|((price, quantity, discount, created_unpaid), (refunds, cancelled, cap), (shuffle, batches))| {
-        Story { price, quantity, discount, created_unpaid, refunds, cancelled, cap, shuffle, batches }
-    })
+    (money, changes, order).prop_map(
+        |((price, quantity, discount, created_unpaid), (refunds, cancelled, cap), (shuffle, batches))| Story {
+            price,
+            quantity,
+            discount,
+            created_unpaid,
+            refunds,
+            cancelled,
+            cap,
+            shuffle,
+            batches,
+        },
+    )
 }
 
 /// The messages in the order of time.
@@ -179,7 +189,9 @@ async fn concurrent_deliveries_of_a_whole_life_through_the_whole_application() {
             refunds: vec![1; usize::try_from(n % 3).unwrap()],
             cancelled: n % 5 == 0,
             cap: false,
-            shuffle: (0..24_u16).map(|k| k.wrapping_mul(7_919).wrapping_add(u16::try_from(n).unwrap() * 101) % 97).collect(),
+            shuffle: (0..24_u16)
+                .map(|k| k.wrapping_mul(7_919).wrapping_add(u16::try_from(n).unwrap() * 101) % 97)
+                .collect(),
             batches: 1,
         };
         for (topic, body) in disordered(&story, &messages(&story, n + 1, 500 + n % 4)) {
@@ -192,7 +204,8 @@ async fn concurrent_deliveries_of_a_whole_life_through_the_whole_application() {
     .await;
     app.settled().await;
     assert_eq!(app.number("SELECT count(*) FROM orders").await, 25);
-    let cancelled = app.number("SELECT coalesce(sum(awarded_points), 0)::bigint FROM orders WHERE cancelled_at IS NOT NULL").await;
+    let cancelled =
+        app.number("SELECT coalesce(sum(awarded_points), 0)::bigint FROM orders WHERE cancelled_at IS NOT NULL").await;
     assert_eq!(cancelled, 0);
     app.finish().await; // replays every recorded webhook in another order and compares
 }
@@ -200,7 +213,17 @@ async fn concurrent_deliveries_of_a_whole_life_through_the_whole_application() {
 #[tokio::test]
 async fn a_stale_message_that_comes_last_changes_nothing() {
     let app = TestApp::start().await;
-    let story = Story { price: 1_000, quantity: 2, discount: 0, created_unpaid: true, refunds: vec![1], cancelled: false, cap: false, shuffle: vec![0], batches: 1 };
+    let story = Story {
+        price: 1_000,
+        quantity: 2,
+        discount: 0,
+        created_unpaid: true,
+        refunds: vec![1],
+        cancelled: false,
+        cap: false,
+        shuffle: vec![0],
+        batches: 1,
+    };
     let told = messages(&story, 5, 900);
     for (topic, body) in &told {
         take(&app, topic.as_str(), body.clone()).await;

@@ -14,7 +14,10 @@ const ROLES: [&str; 3] = ["loyalnest-api", "loyalnest-workers", "loyalnest-sched
 #[tokio::test]
 async fn help_names_every_variable_and_needs_none() {
     for (program, variables) in [
-        ("loyalnest-api", &["APP_DATABASE_URL", "REDIS_URL", "SHOPIFY_API_SECRET", "ADMIN_TOKEN", "LOYALNEST_API_ADDR"][..]),
+        (
+            "loyalnest-api",
+            &["APP_DATABASE_URL", "REDIS_URL", "SHOPIFY_API_SECRET", "ADMIN_TOKEN", "LOYALNEST_API_ADDR"][..],
+        ),
         ("loyalnest-workers", &["APP_DATABASE_URL", "REDIS_URL", "WORKERS_CONCURRENCY", "LOYALNEST_WORKERS_ADDR"]),
         ("loyalnest-scheduler", &["APP_DATABASE_URL", "SCHEDULER_SWEEP_INTERVAL_SECONDS", "LOYALNEST_SCHEDULER_ADDR"]),
         ("loyalnest", &["DATABASE_URL", "migrate", "seed", "verify"]),
@@ -30,7 +33,11 @@ async fn help_names_every_variable_and_needs_none() {
 #[tokio::test]
 async fn a_missing_configuration_is_refused_with_all_names_at_once() {
     for (program, arguments, missing) in [
-        ("loyalnest-api", &[][..], &["APP_DATABASE_URL", "REDIS_URL", "PII_KEY", "EMAIL_INDEX_KEY", "SHOPIFY_API_SECRET", "ADMIN_TOKEN"][..]),
+        (
+            "loyalnest-api",
+            &[][..],
+            &["APP_DATABASE_URL", "REDIS_URL", "PII_KEY", "EMAIL_INDEX_KEY", "SHOPIFY_API_SECRET", "ADMIN_TOKEN"][..],
+        ),
         ("loyalnest-workers", &[], &["APP_DATABASE_URL", "REDIS_URL", "PII_KEY", "EMAIL_INDEX_KEY"]),
         ("loyalnest-scheduler", &[], &["APP_DATABASE_URL", "REDIS_URL"]),
         ("loyalnest", &["verify"], &["DATABASE_URL", "PII_KEY"]),
@@ -93,7 +100,8 @@ async fn the_roles_answer_for_their_health_log_without_secrets_and_end_when_aske
         for line in log.lines() {
             assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "not JSON: {line}");
         }
-        let secrets = [SHOPIFY_SECRET, SHOPIFY_SECRET_PREVIOUS, ADMIN_TOKEN, PII_KEY, EMAIL_INDEX_KEY, &app.shops[0].key];
+        let secrets =
+            [SHOPIFY_SECRET, SHOPIFY_SECRET_PREVIOUS, ADMIN_TOKEN, PII_KEY, EMAIL_INDEX_KEY, &app.shops[0].key];
         for secret in secrets.into_iter().chain(["ada@example.com", "Ada"]) {
             assert!(!log.contains(secret), "a secret in a log: {secret}");
         }
@@ -134,7 +142,11 @@ async fn a_worker_that_is_asked_to_stop_finishes_what_it_has_and_nothing_runs_tw
     for kind in jobs::JobKind::ALL {
         let counts = app.queues.queue(kind).counts().await.unwrap();
         assert_eq!((counts.running, counts.rescued_total, counts.stale_total), (0, 0, 0), "{kind}: {counts:?}");
-        assert_eq!(counts.done_total, u64::try_from(app.number("SELECT count(*) FROM api_logs WHERE status = 'success'").await).unwrap() * u64::from(kind == jobs::JobKind::AwardPoints));
+        assert_eq!(
+            counts.done_total,
+            u64::try_from(app.number("SELECT count(*) FROM api_logs WHERE status = 'success'").await).unwrap()
+                * u64::from(kind == jobs::JobKind::AwardPoints)
+        );
     }
     let (_worker, _) = Process::role("loyalnest-workers", &app.servers.environment()).await;
     app.settled().await;
@@ -158,7 +170,10 @@ async fn an_api_that_drains_is_not_ready_and_answers_what_it_took() {
         app.settled().await;
         assert_eq!(app.number("SELECT count(*) FROM points_transactions").await, 1);
     }
-    wait_at_most(Duration::from_secs(5), "nobody listens any more", async || tokio::net::TcpStream::connect(addr).await.is_err()).await;
+    wait_at_most(Duration::from_secs(5), "nobody listens any more", async || {
+        tokio::net::TcpStream::connect(addr).await.is_err()
+    })
+    .await;
     app.finish().await;
 }
 
@@ -169,7 +184,10 @@ impl SlowRequest {
     async fn begin(addr: std::net::SocketAddr, shop: &str, body: &[u8]) -> Self {
         use tokio::io::AsyncWriteExt as _;
         let delivery = shopify::testing::Delivery::new("orders/create", shop, 1);
-        let mut head = format!("POST /v1/api/shopify/webhook HTTP/1.1\r\nhost: {addr}\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
+        let mut head = format!(
+            "POST /v1/api/shopify/webhook HTTP/1.1\r\nhost: {addr}\r\ncontent-length: {}\r\nconnection: close\r\n",
+            body.len()
+        );
         for (name, value) in delivery.headers(SHOPIFY_SECRET.as_bytes(), body) {
             head += &format!("{name}: {value}\r\n");
         }
@@ -196,7 +214,12 @@ impl SlowRequest {
 async fn the_tool_migrates_seeds_and_finds_drift() {
     let app = TestApp::start().await;
     let environment = app.servers.environment();
-    for arguments in [&["migrate"][..], &["migrate"], &["seed", "--merchants", "3", "--customers", "9"], &["seed", "--merchants", "3", "--customers", "9"]] {
+    for arguments in [
+        &["migrate"][..],
+        &["migrate"],
+        &["seed", "--merchants", "3", "--customers", "9"],
+        &["seed", "--merchants", "3", "--customers", "9"],
+    ] {
         let ended = run("loyalnest", arguments, &environment).await;
         assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
     }
@@ -219,7 +242,10 @@ async fn the_tool_migrates_seeds_and_finds_drift() {
         app.execute(damage).await;
         let found = run("loyalnest", &["verify"], &environment).await;
         assert!(found.code.is_some_and(|code| code != 0) && found.out.contains("drift"), "{damage}: {found:?}");
-        app.execute(&damage.replace(" + 1", " - 1#").replace(" - 1#", " - 1").replace("remaining - 1", "remaining + 1")).await;
+        app.execute(
+            &damage.replace(" + 1", " - 1#").replace(" - 1#", " - 1").replace("remaining - 1", "remaining + 1"),
+        )
+        .await;
         let clean = run("loyalnest", &["verify"], &environment).await;
         assert_eq!(clean.code, Some(0), "{clean:?}");
     }

@@ -143,7 +143,8 @@ fn the_example_environment_is_that_of_the_structs() {
 
 #[test]
 fn migrations_go_forward_without_gaps() {
-    let mut names: Vec<String> = files(".sql").into_iter().map(|(path, _)| path).filter(|path| path.starts_with("migrations/")).collect();
+    let mut names: Vec<String> =
+        files(".sql").into_iter().map(|(path, _)| path).filter(|path| path.starts_with("migrations/")).collect();
     names.sort();
     for (n, name) in names.iter().enumerate() {
         assert!(name.starts_with(&format!("migrations/{:04}_", n + 1)), "{name} is not number {}", n + 1);
@@ -159,12 +160,18 @@ fn migrations_go_forward_without_gaps() {
 fn every_job_kind_has_payload_handler_and_frozen_sample_of_its_name() {
     for kind in JobKind::ALL {
         let name = kind.name().replace('-', "_");
-        for path in [format!("jobs/src/payloads/{name}.rs"), format!("workers/src/handlers/{name}.rs"), format!("jobs/tests/samples/{}.v1.json", kind.name())] {
+        for path in [
+            format!("jobs/src/payloads/{name}.rs"),
+            format!("workers/src/handlers/{name}.rs"),
+            format!("jobs/tests/samples/{}.v1.json", kind.name()),
+        ] {
             assert!(root().join(&path).is_file(), "{kind} has no {path}");
         }
     }
     let named = |folder: &str| {
-        let names = files(".rs").into_iter().filter_map(|(path, _)| Some(path.strip_prefix(folder)?.strip_suffix(".rs")?.to_owned()));
+        let names = files(".rs")
+            .into_iter()
+            .filter_map(|(path, _)| Some(path.strip_prefix(folder)?.strip_suffix(".rs")?.to_owned()));
         names.filter(|name| name != "mod" && !name.contains('/')).collect::<BTreeSet<_>>()
     };
     assert_eq!(named("jobs/src/payloads/"), named("workers/src/handlers/"));
@@ -175,9 +182,14 @@ fn the_architecture_is_short_and_names_files_that_exist() {
     let architecture = text("ARCHITECTURE.md");
     assert!(architecture.lines().count() <= ARCHITECTURE_LINES_MAX);
     let words = architecture.split(|c: char| c.is_whitespace() || "`()[],;:".contains(c));
-    for word in words.filter(|word| word.contains('/') && [".rs", ".sql", ".sh", ".toml", ".md", ".lua"].iter().any(|ending| word.ends_with(ending))) {
+    for word in words.filter(|word| {
+        word.contains('/') && [".rs", ".sql", ".sh", ".toml", ".md", ".lua"].iter().any(|ending| word.ends_with(ending))
+    }) {
         let word = word.trim_end_matches('.');
-        assert!(word.contains('*') || word.contains('<') || root().join(word).exists(), "ARCHITECTURE.md names {word}, which is not there");
+        assert!(
+            word.contains('*') || word.contains('<') || root().join(word).exists(),
+            "ARCHITECTURE.md names {word}, which is not there"
+        );
     }
     for name in may_import().keys() {
         assert!(architecture.contains(name), "ARCHITECTURE.md does not name {name}");

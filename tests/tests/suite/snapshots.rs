@@ -20,7 +20,9 @@ fn steady(mut value: Value) -> Value {
         match value {
             Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| walk(name, value)),
             Value::Array(items) => items.iter_mut().for_each(|item| walk(name, item)),
-            Value::String(text) if name.ends_with("created_at") || name.ends_with("finished_at") => *text = "[instant]".to_owned(),
+            Value::String(text) if name.ends_with("created_at") || name.ends_with("finished_at") => {
+                *text = "[instant]".to_owned()
+            }
             Value::String(text) if text.len() == 26 && domain::LogId::parse(text).is_ok() => *text = "[id]".to_owned(),
             Value::Number(_) if name == "took_ms" => *value = json!("[duration]"),
             _ => {}

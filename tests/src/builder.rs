@@ -1,0 +1,70 @@
+//! What a test chooses of its [`TestApp`]: which roles, which clock, which servers.
+
+use platform::clock::{SharedClock, SystemClock};
+
+use crate::app::TestApp;
+
+/// What a test may choose.
+#[derive(Debug)]
+pub struct Builder {
+    pub(crate) api: bool,
+    pub(crate) workers: bool,
+    pub(crate) scheduler: bool,
+    pub(crate) clock: SharedClock,
+    pub(crate) servers: Vec<(Server, String)>,
+    pub(crate) shops: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    Postgres,
+    Redis,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        let clock = SystemClock::shared();
+        Self { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2 }
+    }
+
+    pub fn without_api(self) -> Self {
+        Self { api: false, ..self }
+    }
+
+    pub fn without_workers(self) -> Self {
+        Self { workers: false, ..self }
+    }
+
+    pub fn without_scheduler(self) -> Self {
+        Self { scheduler: false, ..self }
+    }
+
+    /// Only what the test starts itself, as processes.
+    pub fn without_roles(self) -> Self {
+        self.without_api().without_workers().without_scheduler()
+    }
+
+    pub fn clock(self, clock: SharedClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    pub fn shops(self, shops: usize) -> Self {
+        Self { shops, ..self }
+    }
+
+    /// The roles reach PostgreSQL as this URL says (a proxy's); the test itself goes past it.
+    pub fn postgres_through(mut self, host_and_port: &str) -> Self {
+        self.servers.push((Server::Postgres, host_and_port.to_owned()));
+        self
+    }
+
+    /// Another Redis than the shared one.
+    pub fn redis(mut self, url: &str) -> Self {
+        self.servers.push((Server::Redis, url.to_owned()));
+        self
+    }
+
+    pub async fn start(self) -> TestApp {
+        TestApp::build(self).await
+    }
+}
