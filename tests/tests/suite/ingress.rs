@@ -116,7 +116,6 @@ async fn refusals_leave_nothing_behind() {
         app.webhook("orders/create", body).send().await.refused(400, "invalid_json");
         app.webhook("products/update", body).send().await.refused(400, "invalid_json");
     }
-    app.webhook("orders/create", b"{\"id\":\"\xff\"}").send().await.refused(400, "invalid_json");
     let wrong_method = app.get("/v1/api/shopify/webhook", "").await;
     assert_eq!(wrong_method.status, 405);
     assert_eq!(recorded(&app).await, 0);
@@ -242,7 +241,9 @@ async fn lone_surrogates_and_numbers_out_of_range_are_never_a_5xx() {
         order.replacen("\"id\":1,", "\"id\":-1,", 1),
         order.replacen("10.00", "9999999999999999999999999999.99", 10),
     ];
-    for body in odd {
+    // Bytes that are no text, in a field that is skipped, and in one that is read.
+    let not_text = [&b"{\"id\":\"\xff\"}"[..], b"{\"id\":1,\"note\":\"\xff\"}"].map(<[u8]>::to_vec);
+    for body in odd.map(String::into_bytes).into_iter().chain(not_text) {
         let answer = app.webhook("orders/create", body).send().await;
         assert!(answer.status < 500, "{}: {}", answer.status, answer.text);
     }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 use shopify::testing::{
     LinePayload, OrderPayload, RefundPayload, app_uninstalled, customer, customers_data_request, customers_redact,
@@ -57,12 +58,14 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn check(schema_of: impl Fn(&str) -> PathBuf) {
+/// Fails on everything the schemas object to, but what `excused` says.
+fn check(schema_of: impl Fn(&str) -> PathBuf, excused: impl Fn(&jsonschema::ValidationError<'_>) -> bool) {
     let mut wrong = Vec::new();
     for (topic, body) in bodies() {
         let validator = jsonschema::validator_for(&read(&schema_of(topic))).unwrap();
         let body: Value = serde_json::from_str(&body).unwrap();
-        wrong.extend(validator.iter_errors(&body).map(|error| format!("{topic} {}: {error}", error.instance_path())));
+        let errors = validator.iter_errors(&body).filter(|error| !excused(error));
+        wrong.extend(errors.map(|error| format!("{topic} {}: {:.200}", error.instance_path(), error.to_string())));
     }
     wrong.sort();
     wrong.dedup();
@@ -72,7 +75,7 @@ fn check(schema_of: impl Fn(&str) -> PathBuf) {
 #[test]
 fn the_builders_write_what_we_rely_on() {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
-    check(|topic| {
+    let schema_of = |topic: &str| {
         let shape = match topic {
             "refunds/create" => "refund",
             "customers/create" | "customers/update" => "customer",
@@ -80,14 +83,20 @@ fn the_builders_write_what_we_rely_on() {
             _ => "shop",
         };
         schemas.join(format!("{shape}.json"))
-    });
+    };
+    check(schema_of, |_| false);
 }
 
 #[test]
 fn the_builders_write_what_shopify_sends() {
     let Some(schemas) = tests::environment::shopify_schemas() else { return };
     assert!(schemas.join("orders/create.json").is_file(), "SHOPIFY_SCHEMAS_DIR={} has no schemas", schemas.display());
-    check(|topic| schemas.join(format!("{topic}.json")));
+    // They are inferred from one sample of each topic: what is null or empty there may be otherwise in life, and what
+    // has a value there may be null (a guest's customer, a customer without address).
+    let one_sample_only = |error: &jsonschema::ValidationError<'_>| {
+        error.instance().is_null() || matches!(error.kind(), ValidationErrorKind::FalseSchema)
+    };
+    check(|topic| schemas.join(format!("{topic}.json")), one_sample_only);
 }
 
 /// A schema that accepts everything would prove nothing.
@@ -102,9 +111,10 @@ fn the_schemas_refuse_what_the_parser_refuses() {
         body.as_object_mut().unwrap().remove(needed);
         assert!(!validator.is_valid(&body), "an order without {needed}");
         let refused = shopify::parse(shopify::Topic::OrdersCreate, body.to_string().as_bytes());
-        // Without lines an order is read, and earns nothing; the currency also stands with each amount.
+        // Without lines an order is read, and earns nothing; the currency also stands with
+        // each amount, and an order that was never changed is as old as its creation.
         assert!(
-            refused.is_err() || matches!(needed, "line_items" | "currency"),
+            refused.is_err() || matches!(needed, "line_items" | "currency" | "updated_at"),
             "an order without {needed}: {refused:?}"
         );
     }

@@ -90,7 +90,7 @@ async fn the_roles_answer_for_their_health_log_without_secrets_and_end_when_aske
     app.settled().await;
     assert_eq!(app.balance(ADA).await, Some(100));
     let metrics = app.get("/metrics", "").await.ok().text;
-    assert!(metrics.contains("ingress_webhooks_total"), "{metrics}");
+    assert!(metrics.contains("ingress_webhook_messages_total"), "{metrics}");
 
     for mut process in processes {
         process.terminate().await;
