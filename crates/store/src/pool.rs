@@ -11,8 +11,9 @@ use crate::StoreError;
 
 /// Longest a single statement may run; a bug or a lock must not hold a connection for ever.
 const STATEMENT_TIMEOUT_MS: &str = "30000";
-/// Longest a transaction may sit idle between statements.
-const IDLE_TRANSACTION_TIMEOUT_MS: &str = "60000";
+/// Longest a transaction may sit idle between statements. Nothing but pure planning happens there, and a process that
+/// hangs holds its customers' locks until then.
+const IDLE_TRANSACTION_TIMEOUT_MS: &str = "10000";
 /// Idle connections are closed after this.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
