@@ -40,7 +40,7 @@ pub(super) async fn settle(
     let mut tx = settler.store.begin(&Scope::Merchants(merchants.clone())).await?;
     let (mut answers, messages) = read_messages(&mut tx, items).await?;
     let mut batch = merge(&mut tx, settler, items, messages).await?;
-    let mut books = Books::open(&mut tx, settler, &merchants, &mut batch).await?;
+    let mut books = Books::open(&mut tx, settler, &merchants, &batch).await?;
 
     let mut rows = Rows::default();
     for order in &mut batch {
