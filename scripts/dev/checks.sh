@@ -19,6 +19,7 @@ run_tests() {
   release_lock
   say "Building the programs, since tests start real processes"
   cargo build --workspace --bins
+  provide_shopify_schemas
   say "Running the tests"
   local code=0
   if have cargo-nextest; then
@@ -35,6 +36,16 @@ run_tests() {
   return "$code"
 }
 
+# Shopify's own JSON Schemas, against which the tests' payloads are checked; without npm or network, by ours alone.
+provide_shopify_schemas() {
+  local dir
+  if have npm && dir=$(scripts/shopify-schemas.sh </dev/null); then
+    export SHOPIFY_SCHEMAS_DIR=$dir
+  else
+    note "Shopify's JSON Schemas cannot be fetched: payloads are checked against ours only"
+  fi
+}
+
 run_lint() {
   install_rust
   say "Format"
@@ -45,9 +56,9 @@ run_lint() {
   cargo clippy --workspace --all-targets -- -D warnings
   lint_licences
   say "Shell scripts"
-  if have shellcheck; then shellcheck -x dev.sh scripts/dev/*.sh .ci/run; else
+  if have shellcheck; then shellcheck -x dev.sh scripts/*.sh scripts/dev/*.sh .ci/run; else
     note "shellcheck is not installed: only the syntax is checked"
-    for script in dev.sh scripts/dev/*.sh .ci/run; do bash -n "$script"; done
+    for script in dev.sh scripts/*.sh scripts/dev/*.sh .ci/run; do bash -n "$script"; done
   fi
   say "Rules"
   check_rules
