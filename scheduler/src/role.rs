@@ -79,7 +79,6 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
         store.clone(),
         queues.clone(),
         Arc::clone(&context.clock),
-        Arc::clone(&context.ids),
         scheduler.sweep_after(),
         scheduler.sweep_rows_max,
     );

@@ -1,14 +1,12 @@
 //! Recorded webhooks that have no job: Redis was away when they came, or has lost their job since. Enqueued again under
-//! the idempotency key of the first try, so one that still waits for its turn is not doubled.
+//! the record's own id, so one that still waits for its turn is not doubled.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::LogId;
 use jobs::{AwardPoints, CancelAdjustment, JobId, JobKind, Lane, NewJob, Queues};
 use platform::clock::SharedClock;
-use platform::ids::Ids;
 use store::Store;
 use store::webhooks::PendingWebhook;
 
@@ -19,7 +17,6 @@ pub struct Sweep {
     store: Store,
     queues: Queues,
     clock: SharedClock,
-    ids: Arc<Ids>,
     after: Duration,
     rows_max: usize,
     cursor: Option<(DateTime<Utc>, LogId)>,
@@ -37,15 +34,8 @@ pub struct Swept {
 impl Sweep {
     /// Sweeps webhooks older than `after`, `rows_max` at a time.
     #[must_use]
-    pub fn new(
-        store: Store,
-        queues: Queues,
-        clock: SharedClock,
-        ids: Arc<Ids>,
-        after: Duration,
-        rows_max: usize,
-    ) -> Self {
-        Self { store, queues, clock, ids, after, rows_max, cursor: None }
+    pub fn new(store: Store, queues: Queues, clock: SharedClock, after: Duration, rows_max: usize) -> Self {
+        Self { store, queues, clock, after, rows_max, cursor: None }
     }
 
     pub(crate) async fn pass(&mut self) -> Result<u64, PassError> {
@@ -84,12 +74,11 @@ impl Sweep {
                 Err(error) => tracing::error!(log_id = %webhook.log_id, %error, "webhook cannot be enqueued"),
             }
         }
-        let ids = self.queues.enqueue(&jobs).await?;
-        Ok(ids.iter().zip(&jobs).filter(|(id, job)| *id == job.id()).count() as u64)
+        Ok(self.queues.enqueue_missing(&jobs).await? as u64)
     }
 
     fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {
-        let id = JobId::parse(&self.ids.ulid()).map_err(|error| PassError::Record(error.to_string()))?;
+        let id = JobId::of_log(&webhook.log_id);
         let lane = Lane::of(&webhook.merchant_id);
         let log_id = webhook.log_id.clone();
         let job = match JobKind::parse(&webhook.job_kind) {
@@ -100,6 +89,6 @@ impl Sweep {
                 return Err(PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {kind}")));
             }
         };
-        Ok(job.trace(format!("sweep-{}", webhook.log_id)).idempotency_key(webhook.log_id.as_str()))
+        Ok(job.trace(format!("sweep-{}", webhook.log_id)))
     }
 }

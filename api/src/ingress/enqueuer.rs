@@ -1,12 +1,11 @@
 //! Turns recorded webhooks into jobs, in batches, after they were answered. Best effort: what it drops stays `pending`
-//! in PostgreSQL, and the scheduler's sweep enqueues it under the same idempotency key.
+//! in PostgreSQL, and the scheduler's sweep enqueues it under the same id.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{IdSource, LogId, MerchantId};
+use domain::{LogId, MerchantId};
 use jobs::{AwardPoints, BATCH_JOBS_MAX, CancelAdjustment, JobId, JobKind, Lane, NewJob, Queues};
-use platform::Ids;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -61,27 +60,13 @@ impl Handover {
 pub(super) struct Enqueuer {
     queues: Queues,
     markers: Arc<Markers>,
-    ids: Arc<Ids>,
     circuit: Circuit,
 }
 
-/// The process's ids, as the domain wants them.
-pub(super) struct Mint<'a>(pub(super) &'a Ids);
-
-impl IdSource for Mint<'_> {
-    fn ulid(&mut self) -> String {
-        self.0.ulid()
-    }
-}
-
 impl Enqueuer {
-    pub(super) fn start(
-        queues: Queues,
-        markers: Arc<Markers>,
-        ids: Arc<Ids>,
-    ) -> (Handover, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(queues: Queues, markers: Arc<Markers>) -> (Handover, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        let enqueuer = Self { queues, markers, ids, circuit: Circuit::new() };
+        let enqueuer = Self { queues, markers, circuit: Circuit::new() };
         (Handover(sender), tokio::spawn(enqueuer.run(receiver)))
     }
 
@@ -98,13 +83,12 @@ impl Enqueuer {
     }
 
     fn job(&self, merchant_id: &MerchantId, fresh: Fresh) -> NewJob {
-        let (id, lane) = (JobId::mint(&mut Mint(&self.ids)), Lane::of(merchant_id));
-        let (key, log_id) = (fresh.log_id.to_string(), fresh.log_id);
+        let (id, lane, log_id) = (JobId::of_log(&fresh.log_id), Lane::of(merchant_id), fresh.log_id);
         let job = match fresh.job {
             JobKind::AwardPoints => NewJob::of(id, &AwardPoints { log_id }, lane),
             JobKind::CancelAdjustment => NewJob::of(id, &CancelAdjustment { log_id }, lane),
         };
-        job.idempotency_key(key).trace(fresh.trace)
+        job.trace(fresh.trace)
     }
 
     async fn enqueue(&self, new: &[NewJob]) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::LogId;
+use domain::{IdSource, LogId};
 use jobs::Queues;
 use platform::{Context, Ids};
 use poem::Body;
@@ -27,7 +27,7 @@ use crate::error::{ApiError, Code};
 use crate::shops::Shops;
 use body::Budget;
 use delivery::Delivery;
-use enqueuer::{Enqueuer, Mint};
+use enqueuer::Enqueuer;
 use markers::Markers;
 use recorder::{Entry, Grouping, Intake, Verdict};
 
@@ -90,7 +90,7 @@ impl Ingress {
         let previous = settings.shopify.api_secret_previous.as_ref().map(|secret| secret.expose().as_bytes().to_vec());
         let secrets = Arc::new(Secrets::new([Some(current), previous].into_iter().flatten().collect()));
         let markers = Arc::new(Markers::new(settings.redis.url.expose(), &settings.redis.key_prefix)?);
-        let (handover, enqueuer) = Enqueuer::start(queues, Arc::clone(&markers), Arc::clone(&context.ids));
+        let (handover, enqueuer) = Enqueuer::start(queues, Arc::clone(&markers));
         let grouping =
             Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
         let (intake, recorder) = recorder::start(store, grouping, markers, handover);
@@ -202,6 +202,15 @@ const fn outcome_label(code: Code) -> &'static str {
         Code::Unavailable => "unavailable",
         Code::Unrecordable | Code::Internal => "failed",
         _ => "malformed",
+    }
+}
+
+/// The process's ids, as the domain wants them.
+struct Mint<'a>(&'a Ids);
+
+impl IdSource for Mint<'_> {
+    fn ulid(&mut self) -> String {
+        self.0.ulid()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Logs: one JSON object (or text line) per event on standard output, with the fields of the spans around it, so that
+//! Logs: one JSON object (or text line) per event on standard error, with the fields of the spans around it, so that
 //! `request_id` and `job_id` follow the work. Panics are logged, too. No log line carries personal data: say ids.
 
 use std::panic::PanicHookInfo;
@@ -19,10 +19,14 @@ pub fn init(config: &TelemetryConfig) -> Result<(), TelemetryError> {
     let targets: Targets =
         config.log_level.parse().map_err(|source| TelemetryError { level: config.log_level.clone(), source })?;
     let layer = match config.log_format {
-        LogFormat::Json => {
-            fmt::layer().json().flatten_event(true).with_span_list(true).with_current_span(false).boxed()
-        }
-        LogFormat::Text => fmt::layer().with_ansi(false).boxed(),
+        LogFormat::Json => fmt::layer()
+            .with_writer(std::io::stderr)
+            .json()
+            .flatten_event(true)
+            .with_span_list(true)
+            .with_current_span(false)
+            .boxed(),
+        LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed(),
     };
     // An error means that a subscriber is there already: the first one stays.
     let _ = tracing_subscriber::registry().with(layer.with_filter(targets)).try_init();

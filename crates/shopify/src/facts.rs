@@ -22,8 +22,10 @@ mod text;
 pub use error::ParseError;
 
 /// What a webhook says, in the terms of the domain. Holds personal data where the body does.
+///
+/// In JSON the variant's name is the only key: a tag beside the fields would make serde buffer the whole before reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum WebhookFacts {
     /// An order or a refund changed.
     Order(OrderMessage),

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use crate::StoreError;
 
 /// Longest a single statement may run; a bug or a lock must not hold a connection for ever.
-const STATEMENT_TIMEOUT_MS: &str = "30000";
+const STATEMENT_TIMEOUT_MS: &str = "15000";
 /// Longest a transaction may sit idle between statements. Nothing but pure planning happens there, and a process that
 /// hangs holds its customers' locks until then.
 const IDLE_TRANSACTION_TIMEOUT_MS: &str = "10000";

@@ -14,13 +14,27 @@ use crate::{
 
 impl Queues {
     /// Enqueues any number of jobs of any kinds. Answers their ids in order; a job that is already there, by its
-    /// id or its idempotency key, answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`] of one kind, each atomic,
-    /// all in one round trip.
+    /// id or its idempotency key, answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`]
+    /// of one kind, each atomic, all in one round trip.
     ///
     /// # Errors
     /// `Invalid`: nothing was enqueued. `Redis`: some of the calls may have been carried out; enqueue all again, which
-    /// jobs with idempotency keys bear.
+    /// jobs with idempotency keys, or with ids made from what they are about, bear.
     pub async fn enqueue(&self, jobs: &[NewJob]) -> Result<Vec<JobId>, QueueError> {
+        let known = self.send(jobs).await?;
+        Ok(jobs.iter().zip(known).map(|(job, known)| known.unwrap_or_else(|| job.id.clone())).collect())
+    }
+
+    /// As [`Queues::enqueue`], for a reconciler: answers how many of the jobs were missing.
+    ///
+    /// # Errors
+    /// As [`Queues::enqueue`].
+    pub async fn enqueue_missing(&self, jobs: &[NewJob]) -> Result<usize, QueueError> {
+        Ok(self.send(jobs).await?.iter().filter(|known| known.is_none()).count())
+    }
+
+    /// Answers, for each job, the id of the one that was there before it.
+    async fn send(&self, jobs: &[NewJob]) -> Result<Vec<Option<JobId>>, QueueError> {
         let mut calls = Vec::new();
         for kind in JobKind::ALL {
             let of_kind: Vec<usize> = (0..jobs.len()).filter(|index| jobs[*index].kind == kind).collect();
@@ -32,22 +46,22 @@ impl Queues {
         let answers = calls.iter().map(|(command, _)| script.run(&self.connection, command));
         let answers = futures::future::try_join_all(answers).await?;
 
-        let mut ids: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
+        let mut known = vec![None; jobs.len()];
         for ((_, indexes), answer) in calls.iter().zip(answers) {
-            put_known(script, &mut ids, indexes, answer)?;
+            put_known(script, &mut known, indexes, answer)?;
         }
-        Ok(ids)
+        Ok(known)
     }
 }
 
-/// Replaces the ids of jobs that were already there.
-fn put_known(script: &Script, ids: &mut [JobId], indexes: &[usize], answer: Value) -> Result<(), QueueError> {
+/// Notes the jobs that were already there.
+fn put_known(script: &Script, known: &mut [Option<JobId>], indexes: &[usize], answer: Value) -> Result<(), QueueError> {
     let mut values = script.array(answer)?.into_iter();
     while let Some(position) = values.next() {
         let position = usize::try_from(script.count(Some(&position))?).unwrap_or(usize::MAX);
-        let known = JobId::trusted(&script.text(values.next())?);
+        let first = JobId::trusted(&script.text(values.next())?);
         let index = *indexes.get(position).ok_or_else(|| script.unexpected("index out of range"))?;
-        ids[index] = known;
+        known[index] = Some(first);
     }
     Ok(())
 }

@@ -95,7 +95,7 @@ config! {
         /// Where health and metrics are served.
         pub addr: SocketAddr = "LOYALNEST_WORKERS_ADDR" or "127.0.0.1:3010",
         /// Batches of one job kind that run at the same time in this process.
-        pub concurrency: usize = "WORKERS_CONCURRENCY" or "4" in 1..=256,
+        pub concurrency: usize = "WORKERS_CONCURRENCY" or "2" in 1..=256,
         /// Jobs claimed and committed together at most.
         pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
         /// How long a claimed job stays with this worker without a heartbeat, in seconds; heartbeats follow from it.

@@ -40,7 +40,7 @@ fn a_full_order_becomes_facts() {
         .source("pos")
         .gateway("gift_card");
     let WebhookFacts::Order(message) = parse(Topic::OrdersPaid, payload.json().as_bytes()).unwrap() else { panic!() };
-    let frozen = r#"{"fact":"order","order":{"document":{"order_id":820982911946154508,"updated_at":"2026-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z","currency":"EUR","financial_status":"paid","source_name":"pos","lines":[{"line_id":91194615450801,"quantity":3,"gross":5997,"discount":200,"tax":120},{"line_id":91194615450802,"quantity":1,"gross":5000,"gift_card":true},{"line_id":91194615450803,"quantity":1,"gross":300,"tip":true}],"shipping":500,"shipping_tax":30,"tip":300,"gift_card_paid":true,"customer":{"customer_id":8658316394796,"updated_at":"2026-01-01T00:00:00Z","locale":"en","email":"ada@example.com"}}}}"#;
+    let frozen = r#"{"order":{"order":{"document":{"order_id":820982911946154508,"updated_at":"2026-01-01T00:00:00Z","created_at":"2026-01-01T00:00:00Z","currency":"EUR","financial_status":"paid","source_name":"pos","lines":[{"line_id":91194615450801,"quantity":3,"gross":5997,"discount":200,"tax":120},{"line_id":91194615450802,"quantity":1,"gross":5000,"gift_card":true},{"line_id":91194615450803,"quantity":1,"gross":300,"tip":true}],"shipping":500,"shipping_tax":30,"tip":300,"gift_card_paid":true,"customer":{"customer_id":8658316394796,"updated_at":"2026-01-01T00:00:00Z","locale":"en","email":"ada@example.com"}}}}}"#;
     check_frozen(&WebhookFacts::Order(message), frozen);
 }
 
@@ -49,7 +49,7 @@ fn a_refund_becomes_facts() {
     let payload = OrderPayload::new(5).line(1_000, 3);
     let refund = RefundPayload::of(&payload, 929).line(0, 1, 1_000, 60).shipping(100);
     let facts = parse(Topic::RefundsCreate, refund.json().as_bytes()).unwrap();
-    let frozen = r#"{"fact":"order","refund":{"refund_id":929,"order_id":5,"shipping":100,"lines":[{"line_id":501,"quantity":1,"subtotal":1000,"tax":60}],"created_at":"2026-01-01T00:01:00Z"}}"#;
+    let frozen = r#"{"order":{"refund":{"refund_id":929,"order_id":5,"shipping":100,"lines":[{"line_id":501,"quantity":1,"subtotal":1000,"tax":60}],"created_at":"2026-01-01T00:01:00Z"}}}"#;
     check_frozen(&facts, frozen);
 }
 
@@ -61,20 +61,20 @@ fn the_other_topics_become_facts() {
         (
             Topic::CustomersUpdate,
             testing::customer(7, Some("ada@example.com"), at),
-            r#"{"fact":"customer","customer_id":7,"updated_at":"2026-01-01T00:00:00Z","email":"ada@example.com","state":"disabled","verified_email":true}"#,
+            r#"{"customer":{"customer_id":7,"updated_at":"2026-01-01T00:00:00Z","email":"ada@example.com","state":"disabled","verified_email":true}}"#,
         ),
         (
             Topic::CustomersDataRequest,
             testing::customers_data_request(shop, 7, "ada@example.com", &[1, 2]),
-            r#"{"fact":"data_request","request_id":9999,"customer_id":7,"email":"ada@example.com","order_ids":[1,2]}"#,
+            r#"{"data_request":{"request_id":9999,"customer_id":7,"email":"ada@example.com","order_ids":[1,2]}}"#,
         ),
         (
             Topic::CustomersRedact,
             testing::customers_redact(shop, 7, "ada@example.com", &[1]),
-            r#"{"fact":"customer_redact","customer_id":7,"email":"ada@example.com","order_ids":[1]}"#,
+            r#"{"customer_redact":{"customer_id":7,"email":"ada@example.com","order_ids":[1]}}"#,
         ),
-        (Topic::ShopRedact, testing::shop_redact(shop), r#"{"fact":"shop_redact","shop_id":954889}"#),
-        (Topic::AppUninstalled, testing::app_uninstalled(shop), r#"{"fact":"app_uninstalled","shop_id":954889}"#),
+        (Topic::ShopRedact, testing::shop_redact(shop), r#"{"shop_redact":{"shop_id":954889}}"#),
+        (Topic::AppUninstalled, testing::app_uninstalled(shop), r#"{"app_uninstalled":{"shop_id":954889}}"#),
     ] {
         check_frozen(&parse(topic, body.as_bytes()).unwrap(), frozen);
     }
