@@ -145,6 +145,6 @@ fn the_example_file_is_that_of_the_structs() {
 #[test]
 fn help_names_every_variable_with_its_default() {
     let help = WorkersSettings::help();
-    assert!(help.contains("WORKERS_CONCURRENCY [default: 4]"), "{help}");
+    assert!(help.contains("WORKERS_CONCURRENCY [default: 2]"), "{help}");
     assert!(help.contains("APP_DATABASE_URL [required]"), "{help}");
 }
