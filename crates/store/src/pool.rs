@@ -71,6 +71,11 @@ impl Store {
             ("timezone", "UTC"),
             // Parameters are arrays of any length: a plan made for one array serves all, planning each anew costs more.
             ("plan_cache_mode", "force_generic_plan"),
+            // Every statement here looks rows up by key. A plan made while the tables were small must not scan them when
+            // they have grown: seen as merge joins over all of `api_logs`, for a batch of 77.
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
             ("statement_timeout", STATEMENT_TIMEOUT_MS),
             ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS),
         ]);
