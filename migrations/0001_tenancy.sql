@@ -1,7 +1,7 @@
 -- Who the tenants are: plans, merchants, their settings and keys, and the platform's own administrators.
 -- Conventions of every migration here:
 --   * ids are ULID text in byte order (COLLATE "C"); every key of a tenant's table starts with merchant_id;
---   * tenants' tables are HASH-partitioned by merchant_id into 8 (merchant_partitions() below);
+--   * tenants' tables are HASH-partitioned by merchant_id into 4 (merchant_partitions() below);
 --   * columns named *_encrypted hold pgp_sym_encrypt(..., 'cipher-algo=aes256, s2k-mode=1'), key_id says under which key;
 --   * instants are timestamptz(3), always UTC on the wire.
 CREATE EXTENSION IF NOT EXISTS pgcrypto;
@@ -16,12 +16,12 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL; -- another database of this cluster was migrated at the same moment
 END $$;
 
--- Creates the 8 hash partitions of a tenant's table, with storage options ('fillfactor = 70', ...).
+-- Creates the 4 hash partitions of a tenant's table, with storage options ('fillfactor = 70', ...).
 CREATE FUNCTION merchant_partitions(parent text, options text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    FOR i IN 0..7 LOOP
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS 8, REMAINDER %s) %s',
+    FOR i IN 0..3 LOOP
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS 4, REMAINDER %s) %s',
             parent || '_p' || i, parent, i, CASE WHEN options IS NULL THEN '' ELSE 'WITH (' || options || ')' END);
     END LOOP;
 END $$;

@@ -34,7 +34,7 @@ SELECT merchant_partitions('api_log_bodies', 'toast_tuple_target = 8160');
 DO $$
 BEGIN
     ALTER TABLE api_log_bodies ALTER COLUMN body SET STORAGE EXTERNAL;
-    FOR i IN 0..7 LOOP
+    FOR i IN 0..3 LOOP
         EXECUTE format('ALTER TABLE api_log_bodies_p%s ALTER COLUMN body SET STORAGE EXTERNAL', i);
     END LOOP;
 END $$;

@@ -82,6 +82,7 @@ impl Servers {
             workers: WorkersConfig {
                 addr: any_port(),
                 concurrency: 3,
+                batch_pace_ms: 2,
                 batch_rows_max: 200,
                 lease_seconds: LEASE_SECONDS,
                 drain_seconds: 10,

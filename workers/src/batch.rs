@@ -1,12 +1,14 @@
 //! Gathers concurrent jobs into batches: the work of many handlers becomes one set-based transaction.
 //!
-//! Nothing waits for company. A lone item runs at once; items that come while all slots are busy form the next batch,
-//! so batches grow with the load and only with it.
+//! A lone item runs at once. Under load batches begin at a pace, and items that come in between, or while all slots are
+//! busy, form the next one: so batches grow with the load, and a steady trickle does not pay for a transaction each.
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 /// What carries out a batch.
 pub trait Work: Send + Sync + 'static {
@@ -38,11 +40,11 @@ impl<W: Work> Clone for Batcher<W> {
 }
 
 impl<W: Work> Batcher<W> {
-    /// Batches of at most `rows_max` items, at most `slots` of them under way.
+    /// Batches of at most `rows_max` items, at most `slots` of them under way, beginning at least `pace` apart.
     #[must_use]
-    pub fn start(work: W, rows_max: usize, slots: usize) -> Self {
+    pub fn start(work: W, rows_max: usize, slots: usize, pace: Duration) -> Self {
         let (sender, receiver) = mpsc::channel(rows_max);
-        tokio::spawn(gather(Arc::new(work), receiver, rows_max, Arc::new(Semaphore::new(slots))));
+        tokio::spawn(gather(Arc::new(work), receiver, rows_max, Arc::new(Semaphore::new(slots)), pace));
         Self { sender }
     }
 
@@ -62,7 +64,9 @@ async fn gather<W: Work>(
     mut waiting: mpsc::Receiver<Waiting<W>>,
     rows_max: usize,
     slots: Arc<Semaphore>,
+    pace: Duration,
 ) {
+    let mut next = Instant::now();
     loop {
         // The slot first: whatever arrives while all are busy joins this batch.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -70,6 +74,13 @@ async fn gather<W: Work>(
         if waiting.recv_many(&mut batch, rows_max).await == 0 {
             return;
         }
+        sleep_until(next).await;
+        while batch.len() < rows_max
+            && let Ok(item) = waiting.try_recv()
+        {
+            batch.push(item);
+        }
+        next = Instant::now() + pace;
         let work = Arc::clone(&work);
         tokio::spawn(async move {
             let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
@@ -112,7 +123,7 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn the_first_runs_alone_and_those_that_come_meanwhile_run_together() {
         let record = record();
-        let batcher = Batcher::start(Arc::clone(&record), 100, 1);
+        let batcher = Batcher::start(Arc::clone(&record), 100, 1, Duration::ZERO);
         let submit = |item| {
             let batcher = batcher.clone();
             tokio::spawn(async move { batcher.submit(item).await })
@@ -134,10 +145,23 @@ mod tests {
         assert_eq!(*record.sizes.lock().unwrap(), [1, 10]);
     }
 
+    #[tokio::test(flavor = "current_thread", start_paused = true)]
+    async fn batches_begin_at_their_pace_and_the_first_at_once() {
+        let record = record();
+        let pace = Duration::from_millis(10);
+        let batcher = Batcher::start(Arc::clone(&record), 100, 8, pace);
+        let begun = Instant::now();
+        for _ in 0..3 {
+            record.gate.notify_one();
+            assert_eq!(batcher.submit(1).await, Ok(2));
+        }
+        assert_eq!(begun.elapsed(), pace * 2);
+    }
+
     #[tokio::test(flavor = "current_thread")]
     async fn a_batch_that_panics_is_unanswered_and_the_next_one_runs() {
         let record = record();
-        let batcher = Batcher::start(Arc::clone(&record), 100, 1);
+        let batcher = Batcher::start(Arc::clone(&record), 100, 1, Duration::ZERO);
         record.gate.notify_one();
         assert_eq!(batcher.submit(13).await, Err(Unanswered));
         record.gate.notify_one();

@@ -83,7 +83,12 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     );
     let settler =
         OrderSettler { store: store.clone(), keys, clock: context.clock.clone(), ids: Arc::clone(&context.ids) };
-    let orders = Batcher::start(settler, settings.workers.batch_rows_max, settings.workers.concurrency);
+    let orders = Batcher::start(
+        settler,
+        settings.workers.batch_rows_max,
+        settings.workers.concurrency,
+        settings.workers.batch_pace(),
+    );
 
     let health = Health::new(readiness(&store, &queues), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)

@@ -1,7 +1,7 @@
 //! Group commit: concurrent deliveries share one statement and one commit, and are answered only after it.
 //!
-//! A lone delivery is committed at once. While a commit is in flight, those that come gather for a short window. At
-//! most two commits are in flight. What PostgreSQL refuses is tried row by row, so that one bad row fails alone; what
+//! A lone delivery is committed at once. Under load commits begin a window apart, and those that come in between share
+//! one. At most two commits are in flight. What PostgreSQL refuses is tried row by row, so that one bad row fails alone; what
 //! cannot be recorded in time is answered 503, and the sender tries again.
 
 use std::future::Future;
@@ -68,7 +68,7 @@ impl Record for Store {
 /// How deliveries are gathered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grouping {
-    /// How long deliveries gather while a commit is in flight.
+    /// How far apart commits begin at least.
     pub(super) window: Duration,
     /// Deliveries in one commit.
     pub(super) rows_max: usize,
@@ -99,15 +99,17 @@ pub(super) fn start<R: Record>(
 
 async fn gather<R: Record>(mut entries: mpsc::Receiver<Entry>, grouping: Grouping, committer: Arc<Committer<R>>) {
     let slots = Arc::new(Semaphore::new(COMMITS_MAX as usize));
+    let mut next = Instant::now();
     while let Some(first) = entries.recv().await {
         let mut batch = Batch::of(first, grouping.rows_max);
         batch.fill(&mut entries);
-        if slots.available_permits() < COMMITS_MAX as usize {
-            batch.linger(&mut entries, Instant::now() + grouping.window).await;
+        if Instant::now() < next {
+            batch.linger(&mut entries, next).await;
         }
         // The semaphore is never closed, so that this cannot fail.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         batch.fill(&mut entries);
+        next = Instant::now() + grouping.window;
         let committer = Arc::clone(&committer);
         tokio::spawn(async move {
             committer.commit(batch.entries).await;

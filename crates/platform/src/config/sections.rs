@@ -80,7 +80,7 @@ config! {
         /// Bearer token of the operators' endpoints: at least 16 characters.
         pub admin_token: Secret<String> = "ADMIN_TOKEN",
         /// How long a webhook waits for others to share its commit, in milliseconds.
-        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "2" in 0..=100,
+        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "8" in 0..=100,
         /// Webhooks in one commit at most.
         pub group_commit_rows_max: usize = "WEBHOOK_GROUP_COMMIT_ROWS_MAX" or "256" in 1..=2_000,
         /// How long running requests may take to end once the process is asked to stop, in seconds.
@@ -96,6 +96,8 @@ config! {
         pub addr: SocketAddr = "LOYALNEST_WORKERS_ADDR" or "127.0.0.1:3010",
         /// Batches of one job kind that run at the same time in this process.
         pub concurrency: usize = "WORKERS_CONCURRENCY" or "2" in 1..=256,
+        /// How far apart batches of one kind begin at least, in milliseconds; a lone job does not wait.
+        pub batch_pace_ms: u64 = "WORKERS_BATCH_PACE_MS" or "15" in 0..=1_000,
         /// Jobs claimed and committed together at most.
         pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
         /// How long a claimed job stays with this worker without a heartbeat, in seconds; heartbeats follow from it.
@@ -221,6 +223,12 @@ impl ApiConfig {
 }
 
 impl WorkersConfig {
+    /// How far apart batches of one kind begin at least.
+    #[must_use]
+    pub fn batch_pace(&self) -> Duration {
+        Duration::from_millis(self.batch_pace_ms)
+    }
+
     /// How long a claimed job stays with this worker without a heartbeat.
     #[must_use]
     pub fn lease(&self) -> Duration {
