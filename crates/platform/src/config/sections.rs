@@ -101,7 +101,7 @@ config! {
         /// Jobs claimed and committed together at most.
         pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
         /// How long a claimed job stays with this worker without a heartbeat, in seconds; heartbeats follow from it.
-        pub lease_seconds: u64 = "WORKERS_LEASE_SECONDS" or "30" in 2..=3_600,
+        pub lease_seconds: u64 = "WORKERS_LEASE_SECONDS" or "15" in 2..=3_600,
         /// How long running jobs may take to end once the process is asked to stop, in seconds.
         pub drain_seconds: u64 = "WORKERS_DRAIN_SECONDS" or "25" in 1..=600,
     }
