@@ -68,11 +68,11 @@ pub struct AuditRow<'a> {
     /// Whose.
     pub merchant_id: &'a str,
     /// Its id.
-    pub audit_id: String,
+    pub audit_id: &'a str,
     /// `points_earned`, `points_adjusted` ...
     pub action: &'a str,
     /// JSON object.
-    pub metadata: String,
+    pub metadata: &'a str,
 }
 
 /// Something others must be told.
@@ -81,13 +81,13 @@ pub struct OutboxRow<'a> {
     /// Whose.
     pub merchant_id: &'a str,
     /// Its id.
-    pub outbox_id: String,
+    pub outbox_id: &'a str,
     /// `event` (analytics) or `notification` (to the customer).
     pub channel: &'static str,
     /// `points_earned`, `points_adjusted` ...
     pub name: &'a str,
     /// JSON object: ids and small facts.
-    pub payload: String,
+    pub payload: &'a str,
 }
 
 /// Open lots of customers, for spending. The customers must be locked.
@@ -139,7 +139,6 @@ pub async fn append(
 }
 
 async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), StoreError> {
-    let text = |f: fn(&EntryRow<'_>) -> String| entries.iter().map(f).collect::<Vec<_>>();
     let orders: Vec<Option<String>> = entries.iter().map(|e| e.order_id.map(|id| id.to_string())).collect();
     let expiry: Vec<Option<DateTime<Utc>>> = entries.iter().map(|e| e.expires_at).collect();
     sqlx::query!(
@@ -155,8 +154,8 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), Sto
         entries.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>() as _,
         &entries.iter().map(|e| e.delta).collect::<Vec<_>>(),
         &entries.iter().map(|e| e.balance_after).collect::<Vec<_>>(),
-        &text(|e| e.source.to_owned()),
-        &text(|e| e.source_key.to_owned()),
+        entries.iter().map(|e| e.source).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.source_key).collect::<Vec<_>>() as _,
         orders as _,
         expiry as _
     )
@@ -221,9 +220,9 @@ pub async fn audit(tx: &mut Tx, rows: &[AuditRow<'_>]) -> Result<(), StoreError>
          SELECT merchant_id, audit_id, action, metadata::jsonb
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i(merchant_id, audit_id, action, metadata)",
         rows.iter().map(|r| r.merchant_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.audit_id.as_str()).collect::<Vec<_>>() as _,
+        rows.iter().map(|r| r.audit_id).collect::<Vec<_>>() as _,
         rows.iter().map(|r| r.action).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.metadata.as_str()).collect::<Vec<_>>() as _
+        rows.iter().map(|r| r.metadata).collect::<Vec<_>>() as _
     )
     .execute(&mut **tx)
     .await?;
@@ -240,10 +239,10 @@ pub async fn outbox(tx: &mut Tx, rows: &[OutboxRow<'_>]) -> Result<(), StoreErro
          SELECT merchant_id, outbox_id, channel, name, payload::jsonb
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS i(merchant_id, outbox_id, channel, name, payload)",
         rows.iter().map(|r| r.merchant_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.outbox_id.as_str()).collect::<Vec<_>>() as _,
+        rows.iter().map(|r| r.outbox_id).collect::<Vec<_>>() as _,
         rows.iter().map(|r| r.channel).collect::<Vec<_>>() as _,
         rows.iter().map(|r| r.name).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.payload.as_str()).collect::<Vec<_>>() as _
+        rows.iter().map(|r| r.payload).collect::<Vec<_>>() as _
     )
     .execute(&mut **tx)
     .await?;

@@ -141,20 +141,15 @@ fn allocation_rows(row: &Row) -> impl Iterator<Item = Result<AllocationRow<'_>, 
 }
 
 fn audit_row(row: &Row) -> AuditRow<'_> {
-    AuditRow {
-        merchant_id: &row.merchant_id,
-        audit_id: row.audit_id.clone(),
-        action: row.name(),
-        metadata: row.told.clone(),
-    }
+    AuditRow { merchant_id: &row.merchant_id, audit_id: &row.audit_id, action: row.name(), metadata: &row.told }
 }
 
 fn outbox_rows(row: &Row) -> [OutboxRow<'_>; 2] {
     [("event", &row.event_id), ("notification", &row.notification_id)].map(|(channel, id)| OutboxRow {
         merchant_id: &row.merchant_id,
-        outbox_id: id.clone(),
+        outbox_id: id,
         channel,
         name: row.name(),
-        payload: row.told.clone(),
+        payload: &row.told,
     })
 }
