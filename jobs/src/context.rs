@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use crate::{
@@ -50,6 +51,11 @@ pub struct JobContext {
 }
 
 impl JobContext {
+    /// When it was claimed, by Redis' clock.
+    pub fn claimed_at(&self) -> DateTime<Utc> {
+        i64::try_from(self.claimed_at_ms).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+    }
+
     /// Whether no further run follows this one.
     pub fn is_last_attempt(&self) -> bool {
         self.attempt >= self.max_attempts

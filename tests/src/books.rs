@@ -23,6 +23,8 @@ pub async fn differences(owner: &Owner, pool: &PgPool) -> Vec<String> {
     for (merchant, shop) in owner.merchants_after("", ROWS_MAX).await.unwrap() {
         let (_, drifts) = owner.balance_drift(&merchant).await.unwrap();
         wrong.extend(drifts.iter().map(|drift| format!("{shop}: {drift:?}")));
+        let dangling = owner.dangling(&merchant, ROWS_MAX).await.unwrap();
+        wrong.extend(dangling.iter().map(|row| format!("{shop}: {row:?}")));
         let mut replayed = replay(pool, merchant.as_str()).await;
         for order in owner.order_books_after(&merchant, i64::MIN, ROWS_MAX).await.unwrap() {
             let facts = replayed.remove(&order.shopify_order_id).unwrap_or_default();
@@ -66,14 +68,14 @@ async fn replay(pool: &PgPool, merchant_id: &str) -> BTreeMap<i64, OrderState> {
     orders
 }
 
-/// Every entry has one audit row, one event and one notification, and nothing else has.
+/// Every entry has one audit row and is told once to every channel, and nothing else is.
 async fn companions(pool: &PgPool) -> Vec<String> {
     let rows = sqlx::query_scalar::<_, String>(
         "WITH entry AS (SELECT merchant_id, transaction_id AS id, CASE type WHEN 'earn' THEN 'points_earned' ELSE 'points_adjusted' END AS name
                         FROM points_transactions),
               audit AS (SELECT merchant_id, metadata ->> 'transaction_id' AS id, action AS name FROM audit_logs
                         WHERE action IN ('points_earned', 'points_adjusted')),
-              told AS (SELECT merchant_id, payload ->> 'transaction_id' AS id, name, channel FROM outbox),
+              told AS (SELECT merchant_id, payload ->> 'transaction_id' AS id, name, unnest(channels) AS channel FROM outbox),
               event AS (SELECT merchant_id, id, name FROM told WHERE channel = 'event'),
               notification AS (SELECT merchant_id, id, name FROM told WHERE channel = 'notification'),
               wrong AS (

@@ -1,12 +1,13 @@
 //! Gathers concurrent jobs into batches: the work of many handlers becomes one set-based transaction.
 //!
-//! A lone item runs at once. Under load batches begin at a pace, and items that come in between, or while all slots are
+//! A lone item runs at once. Under load batches begin at a [`Pace`], and items that come in between, or while all slots are
 //! busy, form the next one: so batches grow with the load, and a steady trickle does not pay for a transaction each.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use platform::pace::Pace;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
@@ -40,11 +41,12 @@ impl<W: Work> Clone for Batcher<W> {
 }
 
 impl<W: Work> Batcher<W> {
-    /// Batches of at most `rows_max` items, at most `slots` of them under way, beginning at least `pace` apart.
+    /// Batches of at most `rows_max` items, at most `slots` of them under way. While there is work, the next begins at most
+    /// `apart_max` after the last, if a slot is free.
     #[must_use]
-    pub fn start(work: W, rows_max: usize, slots: usize, pace: Duration) -> Self {
+    pub fn start(work: W, rows_max: usize, slots: usize, apart_max: Duration) -> Self {
         let (sender, receiver) = mpsc::channel(rows_max);
-        tokio::spawn(gather(Arc::new(work), receiver, rows_max, Arc::new(Semaphore::new(slots)), pace));
+        tokio::spawn(gather(Arc::new(work), receiver, rows_max, Arc::new(Semaphore::new(slots)), Pace::new(apart_max)));
         Self { sender }
     }
 
@@ -64,9 +66,8 @@ async fn gather<W: Work>(
     mut waiting: mpsc::Receiver<Waiting<W>>,
     rows_max: usize,
     slots: Arc<Semaphore>,
-    pace: Duration,
+    mut pace: Pace,
 ) {
-    let mut next = Instant::now();
     loop {
         // The slot first: whatever arrives while all are busy joins this batch.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -74,17 +75,20 @@ async fn gather<W: Work>(
         if waiting.recv_many(&mut batch, rows_max).await == 0 {
             return;
         }
-        sleep_until(next).await;
+        sleep_until(pace.due()).await;
         while batch.len() < rows_max
             && let Ok(item) = waiting.try_recv()
         {
             batch.push(item);
         }
-        next = Instant::now() + pace;
-        let work = Arc::clone(&work);
+        pace.begin();
+        let (work, took) = (Arc::clone(&work), pace.took());
         tokio::spawn(async move {
             let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-            for (answer, to) in work.run(items).await.into_iter().zip(answers) {
+            let began = Instant::now();
+            let results = work.run(items).await;
+            took.note(began.elapsed());
+            for (answer, to) in results.into_iter().zip(answers) {
                 let _ = to.send(answer); // a handler that timed out no longer listens
             }
             drop(slot);
@@ -145,17 +149,25 @@ mod tests {
         assert_eq!(*record.sizes.lock().unwrap(), [1, 10]);
     }
 
-    #[tokio::test(flavor = "current_thread", start_paused = true)]
-    async fn batches_begin_at_their_pace_and_the_first_at_once() {
-        let record = record();
-        let pace = Duration::from_millis(10);
-        let batcher = Batcher::start(Arc::clone(&record), 100, 8, pace);
-        let begun = Instant::now();
-        for _ in 0..3 {
-            record.gate.notify_one();
-            assert_eq!(batcher.submit(1).await, Ok(2));
+    struct Slow;
+
+    impl Work for Slow {
+        type Item = ();
+        type Answer = ();
+        async fn run(&self, items: Vec<()>) -> Vec<()> {
+            tokio::time::sleep(Duration::from_millis(4)).await;
+            items
         }
-        assert_eq!(begun.elapsed(), pace * 2);
+    }
+
+    #[tokio::test(flavor = "current_thread", start_paused = true)]
+    async fn the_first_begins_at_once_and_the_next_when_the_pace_lets_it() {
+        let batcher = Batcher::start(Slow, 100, 8, Duration::from_millis(20));
+        let begun = Instant::now();
+        for ends_after_ms in [4, 12, 20] {
+            assert_eq!(batcher.submit(()).await, Ok(()));
+            assert_eq!(begun.elapsed(), Duration::from_millis(ends_after_ms));
+        }
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -81,8 +81,14 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
         &settings.crypto.pii_key_id,
         settings.crypto.email_index_key.expose().as_bytes(),
     );
-    let settler =
-        OrderSettler { store: store.clone(), keys, clock: context.clock.clone(), ids: Arc::clone(&context.ids) };
+    let name = format!("workers-{}", context.ids.ulid());
+    let settler = OrderSettler {
+        store: store.clone(),
+        keys,
+        clock: context.clock.clone(),
+        ids: Arc::clone(&context.ids),
+        worker: name.clone(),
+    };
     let orders = Batcher::start(
         settler,
         settings.workers.batch_rows_max,
@@ -95,7 +101,6 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
         .await
         .with_context(|| format!("LOYALNEST_WORKERS_ADDR {} cannot be used", settings.workers.addr))?;
     let sink = Arc::new(OutcomeSink { store: store.clone(), ids: Arc::clone(&context.ids) });
-    let name = format!("workers-{}", context.ids.ulid());
     // A kind without handler does not compile.
     let workers = JobKind::ALL.map(|kind| {
         let options = WorkerOptions {

@@ -1,6 +1,6 @@
 //! Group commit: concurrent deliveries share one statement and one commit, and are answered only after it.
 //!
-//! A lone delivery is committed at once. Under load commits begin a window apart, and those that come in between share
+//! A lone delivery is committed at once. Under load commits begin at a [`Pace`], and those that come in between share
 //! one. At most two commits are in flight. What PostgreSQL refuses is tried row by row, so that one bad row fails alone; what
 //! cannot be recorded in time is answered 503, and the sender tries again.
 
@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use platform::pace::Pace;
 use store::webhooks::NewWebhook;
 use store::{Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -68,7 +69,7 @@ impl Record for Store {
 /// How deliveries are gathered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grouping {
-    /// How far apart commits begin at least.
+    /// How far apart commits begin at most while there is work and a slot is free.
     pub(super) window: Duration,
     /// Deliveries in one commit.
     pub(super) rows_max: usize,
@@ -99,20 +100,23 @@ pub(super) fn start<R: Record>(
 
 async fn gather<R: Record>(mut entries: mpsc::Receiver<Entry>, grouping: Grouping, committer: Arc<Committer<R>>) {
     let slots = Arc::new(Semaphore::new(COMMITS_MAX as usize));
-    let mut next = Instant::now();
+    let mut pace = Pace::new(grouping.window);
     while let Some(first) = entries.recv().await {
         let mut batch = Batch::of(first, grouping.rows_max);
         batch.fill(&mut entries);
-        if Instant::now() < next {
-            batch.linger(&mut entries, next).await;
+        let due = pace.due();
+        if Instant::now() < due {
+            batch.linger(&mut entries, due).await;
         }
         // The semaphore is never closed, so that this cannot fail.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         batch.fill(&mut entries);
-        next = Instant::now() + grouping.window;
-        let committer = Arc::clone(&committer);
+        pace.begin();
+        let (committer, took) = (Arc::clone(&committer), pace.took());
         tokio::spawn(async move {
+            let began = Instant::now();
             committer.commit(batch.entries).await;
+            took.note(began.elapsed());
             drop(slot);
         });
     }

@@ -1,16 +1,16 @@
-//! The append-only ledger with its lots, and what is written with it: audit rows and the outbox.
+//! The append-only ledger: entries with their lots, and with what is written beside each: an audit row and an outbox row.
 
 use chrono::{DateTime, Utc};
 use domain::{Lot, LotId, ShopifyOrderId, TransactionType};
 
 use crate::{StoreError, Tx};
 
-/// A ledger entry as a row.
+/// A ledger entry as a row, with what is written beside it: its lot, its audit row and its outbox row, which carry its id.
 #[derive(Debug, Clone)]
 pub struct EntryRow<'a> {
     /// Whose programme.
     pub merchant_id: &'a str,
-    /// Its id.
+    /// Its id, and that of its companions.
     pub transaction_id: &'a str,
     /// Whose points.
     pub customer_id: &'a str,
@@ -28,25 +28,12 @@ pub struct EntryRow<'a> {
     pub order_id: Option<i64>,
     /// When its points expire.
     pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// A lot to make.
-#[derive(Debug, Clone)]
-pub struct LotRow<'a> {
-    /// Whose programme.
-    pub merchant_id: &'a str,
-    /// Its id: that of the entry that makes it.
-    pub lot_id: &'a str,
-    /// Whose points.
-    pub customer_id: &'a str,
-    /// The order that earned them.
-    pub order_id: Option<i64>,
-    /// Points earned.
-    pub points: i32,
-    /// Points that can be spent.
-    pub remaining: i32,
-    /// When they are lost.
-    pub expires_at: Option<DateTime<Utc>>,
+    /// Points earned and points of them that can be spent, where it makes a lot.
+    pub lot: Option<(i32, i32)>,
+    /// What it is called in the audit log and to others: `points_earned`, `points_adjusted` ...
+    pub name: &'a str,
+    /// What is told of it, a JSON object of ids and amounts.
+    pub told: &'a str,
 }
 
 /// Points taken from a lot by an entry.
@@ -60,34 +47,6 @@ pub struct AllocationRow<'a> {
     pub lot_id: &'a str,
     /// Points taken.
     pub points: i32,
-}
-
-/// Something done, for the audit log.
-#[derive(Debug, Clone)]
-pub struct AuditRow<'a> {
-    /// Whose.
-    pub merchant_id: &'a str,
-    /// Its id.
-    pub audit_id: &'a str,
-    /// `points_earned`, `points_adjusted` ...
-    pub action: &'a str,
-    /// JSON object.
-    pub metadata: &'a str,
-}
-
-/// Something others must be told.
-#[derive(Debug, Clone)]
-pub struct OutboxRow<'a> {
-    /// Whose.
-    pub merchant_id: &'a str,
-    /// Its id.
-    pub outbox_id: &'a str,
-    /// `event` (analytics) or `notification` (to the customer).
-    pub channel: &'static str,
-    /// `points_earned`, `points_adjusted` ...
-    pub name: &'a str,
-    /// JSON object: ids and small facts.
-    pub payload: &'a str,
 }
 
 /// Open lots of customers, for spending. The customers must be locked.
@@ -118,36 +77,45 @@ pub async fn open_lots(tx: &mut Tx, customers: &[(&str, &str)]) -> Result<Vec<(S
     read.collect()
 }
 
-/// Appends entries with their lots and allocations, in this order: a lot made here may be consumed here.
+/// Appends entries with their companions, then their allocations: a lot made here may be consumed here.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when a source key exists: the effect was written by another transaction.
 pub async fn append(
     tx: &mut Tx,
     entries: &[EntryRow<'_>],
-    lots: &[LotRow<'_>],
     allocations: &[AllocationRow<'_>],
 ) -> Result<(), StoreError> {
     insert_entries(tx, entries).await?;
-    if !lots.is_empty() {
-        insert_lots(tx, lots).await?;
-    }
-    if !allocations.is_empty() {
-        allocate(tx, allocations).await?;
-    }
-    Ok(())
+    if allocations.is_empty() { Ok(()) } else { allocate(tx, allocations).await }
 }
 
+/// One statement for all that an entry brings: its start costs more than its rows.
 async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), StoreError> {
-    let orders: Vec<Option<String>> = entries.iter().map(|e| e.order_id.map(|id| id.to_string())).collect();
-    let expiry: Vec<Option<DateTime<Utc>>> = entries.iter().map(|e| e.expires_at).collect();
     sqlx::query!(
-        "INSERT INTO points_transactions (merchant_id, transaction_id, customer_id, type, points, delta, balance_after,
+        "WITH entry AS (
+             SELECT merchant_id, transaction_id, customer_id, type, delta, balance_after, source, source_key, order_id, expires_at,
+                    lot_points, lot_remaining, name, told::jsonb AS told
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[],
+                         $9::bigint[], $10::timestamptz[], $11::integer[], $12::integer[], $13::text[], $14::text[])
+                 AS i(merchant_id, transaction_id, customer_id, type, delta, balance_after, source, source_key, order_id, expires_at,
+                      lot_points, lot_remaining, name, told)
+         ), lot AS (
+             INSERT INTO point_lots (merchant_id, lot_id, customer_id, order_id, points, remaining, expires_at)
+             SELECT merchant_id, transaction_id, customer_id, order_id, lot_points, lot_remaining, expires_at
+             FROM entry WHERE lot_points IS NOT NULL
+         ), audited AS (
+             INSERT INTO audit_logs (merchant_id, audit_id, action, metadata)
+             SELECT merchant_id, transaction_id, name, told FROM entry
+         ), told AS (
+             INSERT INTO outbox (merchant_id, outbox_id, name, payload)
+             SELECT merchant_id, transaction_id, name, told FROM entry
+         )
+         INSERT INTO points_transactions (merchant_id, transaction_id, customer_id, type, points, delta, balance_after,
                                           source, source_key, order_id, expiry_date)
-         SELECT merchant_id, transaction_id, customer_id, type, abs(delta), delta, balance_after, source, source_key, order_id, expiry_date
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[],
-                     $9::text[], $10::timestamptz[])
-             AS i(merchant_id, transaction_id, customer_id, type, delta, balance_after, source, source_key, order_id, expiry_date)",
+         SELECT merchant_id, transaction_id, customer_id, type, abs(delta), delta, balance_after, source, source_key,
+                order_id::text, expires_at
+         FROM entry",
         entries.iter().map(|e| e.merchant_id).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.transaction_id).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.customer_id).collect::<Vec<_>>() as _,
@@ -156,25 +124,12 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), Sto
         &entries.iter().map(|e| e.balance_after).collect::<Vec<_>>(),
         entries.iter().map(|e| e.source).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.source_key).collect::<Vec<_>>() as _,
-        orders as _,
-        expiry as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn insert_lots(tx: &mut Tx, lots: &[LotRow<'_>]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO point_lots (merchant_id, lot_id, customer_id, order_id, points, remaining, expires_at)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::integer[], $7::timestamptz[])",
-        lots.iter().map(|l| l.merchant_id).collect::<Vec<_>>() as _,
-        lots.iter().map(|l| l.lot_id).collect::<Vec<_>>() as _,
-        lots.iter().map(|l| l.customer_id).collect::<Vec<_>>() as _,
-        lots.iter().map(|l| l.order_id).collect::<Vec<_>>() as _,
-        &lots.iter().map(|l| l.points).collect::<Vec<_>>(),
-        &lots.iter().map(|l| l.remaining).collect::<Vec<_>>(),
-        lots.iter().map(|l| l.expires_at).collect::<Vec<_>>() as _
+        entries.iter().map(|e| e.order_id).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.expires_at).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.lot.map(|(points, _)| points)).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.lot.map(|(_, remaining)| remaining)).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.name).collect::<Vec<_>>() as _,
+        entries.iter().map(|e| e.told).collect::<Vec<_>>() as _
     )
     .execute(&mut **tx)
     .await?;
@@ -204,45 +159,6 @@ async fn allocate(tx: &mut Tx, allocations: &[AllocationRow<'_>]) -> Result<(), 
         allocations.iter().map(|a| a.transaction_id).collect::<Vec<_>>() as _,
         &lots as _,
         &points
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Writes audit rows.
-///
-/// # Errors
-/// As any statement.
-pub async fn audit(tx: &mut Tx, rows: &[AuditRow<'_>]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO audit_logs (merchant_id, audit_id, action, metadata)
-         SELECT merchant_id, audit_id, action, metadata::jsonb
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i(merchant_id, audit_id, action, metadata)",
-        rows.iter().map(|r| r.merchant_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.audit_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.action).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.metadata).collect::<Vec<_>>() as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Writes what others must be told.
-///
-/// # Errors
-/// As any statement.
-pub async fn outbox(tx: &mut Tx, rows: &[OutboxRow<'_>]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO outbox (merchant_id, outbox_id, channel, name, payload)
-         SELECT merchant_id, outbox_id, channel, name, payload::jsonb
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS i(merchant_id, outbox_id, channel, name, payload)",
-        rows.iter().map(|r| r.merchant_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.outbox_id).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.channel).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.name).collect::<Vec<_>>() as _,
-        rows.iter().map(|r| r.payload).collect::<Vec<_>>() as _
     )
     .execute(&mut **tx)
     .await?;

@@ -83,69 +83,145 @@ pub fn column_points(points: i64) -> Result<i32, StoreError> {
     i32::try_from(points).map_err(|e| StoreError::corrupt("points", e))
 }
 
-/// Writes orders. The customer column is whoever holds the order's points, or will once it earns.
+/// Writes orders, each against the revision it was read at. The customer column is whoever holds the order's points, or
+/// will once it earns.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when one was written by another transaction since it was read; write nothing more then.
 pub async fn save(tx: &mut Tx, orders: &[&OrderRecord]) -> Result<(), StoreError> {
-    let facts = orders.iter().map(|o| to_json(&o.state)).collect::<Result<Vec<_>, _>>()?;
-    let snapshots =
-        orders.iter().map(|o| o.ledger.snapshot.as_ref().map(to_json).transpose()).collect::<Result<Vec<_>, _>>()?;
-    let numbers =
-        |f: fn(&OrderRecord) -> i64| orders.iter().map(|o| column_points(f(o))).collect::<Result<Vec<_>, _>>();
-    let merchants: Vec<&str> = orders.iter().map(|o| o.merchant_id.as_str()).collect();
-    let ids: Vec<i64> = orders.iter().map(|o| o.shopify_order_id).collect();
-    let customers: Vec<Option<&str>> =
-        orders.iter().map(|o| o.ledger.customer_id.as_ref().map(CustomerId::as_str)).collect();
-    let guests: Vec<Option<&[u8]>> = orders.iter().map(|o| o.guest_email_index.as_deref()).collect();
-    let documents: Vec<Option<&OrderDocument>> = orders.iter().map(|o| o.state.document.as_ref()).collect();
-    let status: Vec<Option<&str>> = documents.iter().map(|d| d.map(|d| d.financial_status.as_str())).collect();
-    let currency: Vec<Option<&str>> = documents.iter().map(|d| d.map(|d| d.currency.as_str())).collect();
-    let cancelled: Vec<Option<DateTime<Utc>>> = documents.iter().map(|d| d.and_then(|d| d.cancelled_at)).collect();
-    let updated: Vec<Option<DateTime<Utc>>> = documents.iter().map(|d| d.map(|d| d.updated_at)).collect();
-    let entries: Vec<i32> = orders.iter().map(|o| i32::try_from(o.ledger.entries).unwrap_or(i32::MAX)).collect();
-    let revisions: Vec<i32> = orders.iter().map(|o| o.revision).collect();
-    let done = sqlx::query!(
-        "INSERT INTO orders AS o (merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency,
-                                  cancelled_at, shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points,
-                                  left_behind_points, ledger_entries, revision)
+    let (new, stored): (Vec<&OrderRecord>, Vec<&OrderRecord>) = orders.iter().partition(|order| order.revision == 0);
+    if !new.is_empty() {
+        insert(tx, &Columns::of(&new)?).await?;
+    }
+    if !stored.is_empty() {
+        let updated = update(tx, &Columns::of(&stored)?).await?;
+        if updated != stored.len() as u64 {
+            return Err(StoreError::Conflict(None));
+        }
+    }
+    Ok(())
+}
+
+/// Orders by column.
+struct Columns<'a> {
+    merchants: Vec<&'a str>,
+    ids: Vec<i64>,
+    customers: Vec<Option<&'a str>>,
+    guests: Vec<Option<&'a [u8]>>,
+    facts: Vec<String>,
+    status: Vec<Option<&'a str>>,
+    currency: Vec<Option<&'a str>>,
+    cancelled: Vec<Option<DateTime<Utc>>>,
+    updated: Vec<Option<DateTime<Utc>>>,
+    snapshots: Vec<Option<String>>,
+    target: Vec<i32>,
+    awarded: Vec<i32>,
+    shortfall: Vec<i32>,
+    left_behind: Vec<i32>,
+    entries: Vec<i32>,
+    revisions: Vec<i32>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(orders: &[&'a OrderRecord]) -> Result<Self, StoreError> {
+        let points =
+            |f: fn(&OrderRecord) -> i64| orders.iter().map(|o| column_points(f(o))).collect::<Result<Vec<_>, _>>();
+        let documents: Vec<Option<&OrderDocument>> = orders.iter().map(|o| o.state.document.as_ref()).collect();
+        let snapshot = |o: &&OrderRecord| o.ledger.snapshot.as_ref().map(to_json).transpose();
+        Ok(Self {
+            merchants: orders.iter().map(|o| o.merchant_id.as_str()).collect(),
+            ids: orders.iter().map(|o| o.shopify_order_id).collect(),
+            customers: orders.iter().map(|o| o.ledger.customer_id.as_ref().map(CustomerId::as_str)).collect(),
+            guests: orders.iter().map(|o| o.guest_email_index.as_deref()).collect(),
+            facts: orders.iter().map(|o| to_json(&o.state)).collect::<Result<_, _>>()?,
+            status: documents.iter().map(|d| d.map(|d| d.financial_status.as_str())).collect(),
+            currency: documents.iter().map(|d| d.map(|d| d.currency.as_str())).collect(),
+            cancelled: documents.iter().map(|d| d.and_then(|d| d.cancelled_at)).collect(),
+            updated: documents.iter().map(|d| d.map(|d| d.updated_at)).collect(),
+            snapshots: orders.iter().map(snapshot).collect::<Result<_, _>>()?,
+            target: points(|o| o.target)?,
+            awarded: points(|o| o.ledger.awarded)?,
+            shortfall: points(|o| o.ledger.shortfall)?,
+            left_behind: points(|o| o.ledger.left_behind)?,
+            entries: orders.iter().map(|o| i32::try_from(o.ledger.entries).unwrap_or(i32::MAX)).collect(),
+            revisions: orders.iter().map(|o| o.revision).collect(),
+        })
+    }
+}
+
+/// An order that another transaction stored first violates the primary key, which is a conflict.
+async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO orders (merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency,
+                             cancelled_at, shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points,
+                             left_behind_points, ledger_entries)
          SELECT merchant_id, shopify_order_id, customer_id, guest_email_index, facts::jsonb, financial_status, currency,
                 cancelled_at, shopify_updated_at, rule_snapshot::jsonb, target_points, awarded_points, shortfall_points,
-                left_behind_points, ledger_entries, revision + 1
+                left_behind_points, ledger_entries
+         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                     $9::timestamptz[], $10::text[], $11::integer[], $12::integer[], $13::integer[], $14::integer[],
+                     $15::integer[])
+             AS i(merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency, cancelled_at,
+                  shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points, left_behind_points,
+                  ledger_entries)",
+        &orders.merchants as _,
+        &orders.ids,
+        &orders.customers as _,
+        &orders.guests as _,
+        &orders.facts,
+        &orders.status as _,
+        &orders.currency as _,
+        &orders.cancelled as _,
+        &orders.updated as _,
+        &orders.snapshots as _,
+        &orders.target,
+        &orders.awarded,
+        &orders.shortfall,
+        &orders.left_behind,
+        &orders.entries
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Answers how many were still at their revision.
+async fn update(tx: &mut Tx, orders: &Columns<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "UPDATE orders o
+         SET customer_id = i.customer_id, guest_email_index = i.guest_email_index, facts = i.facts::jsonb,
+             financial_status = i.financial_status, currency = i.currency, cancelled_at = i.cancelled_at,
+             shopify_updated_at = i.shopify_updated_at, rule_snapshot = i.rule_snapshot::jsonb,
+             target_points = i.target_points, awarded_points = i.awarded_points, shortfall_points = i.shortfall_points,
+             left_behind_points = i.left_behind_points, ledger_entries = i.ledger_entries, revision = i.revision + 1,
+             updated_at = CURRENT_TIMESTAMP
          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
                      $9::timestamptz[], $10::text[], $11::integer[], $12::integer[], $13::integer[], $14::integer[],
                      $15::integer[], $16::integer[])
              AS i(merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency, cancelled_at,
                   shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points, left_behind_points,
                   ledger_entries, revision)
-         ON CONFLICT (merchant_id, shopify_order_id) DO UPDATE
-         SET customer_id = excluded.customer_id, guest_email_index = excluded.guest_email_index, facts = excluded.facts,
-             financial_status = excluded.financial_status, currency = excluded.currency, cancelled_at = excluded.cancelled_at,
-             shopify_updated_at = excluded.shopify_updated_at, rule_snapshot = excluded.rule_snapshot,
-             target_points = excluded.target_points, awarded_points = excluded.awarded_points,
-             shortfall_points = excluded.shortfall_points, left_behind_points = excluded.left_behind_points,
-             ledger_entries = excluded.ledger_entries, revision = excluded.revision, updated_at = CURRENT_TIMESTAMP
-         WHERE o.revision = excluded.revision - 1",
-        merchants as _,
-        &ids,
-        customers as _,
-        guests as _,
-        &facts,
-        status as _,
-        currency as _,
-        cancelled as _,
-        updated as _,
-        snapshots as _,
-        &numbers(|o| o.target)?,
-        &numbers(|o| o.ledger.awarded)?,
-        &numbers(|o| o.ledger.shortfall)?,
-        &numbers(|o| o.ledger.left_behind)?,
-        &entries,
-        &revisions
+         WHERE o.merchant_id = i.merchant_id AND o.shopify_order_id = i.shopify_order_id AND o.revision = i.revision",
+        &orders.merchants as _,
+        &orders.ids,
+        &orders.customers as _,
+        &orders.guests as _,
+        &orders.facts,
+        &orders.status as _,
+        &orders.currency as _,
+        &orders.cancelled as _,
+        &orders.updated as _,
+        &orders.snapshots as _,
+        &orders.target,
+        &orders.awarded,
+        &orders.shortfall,
+        &orders.left_behind,
+        &orders.entries,
+        &orders.revisions
     )
     .execute(&mut **tx)
     .await?;
-    if done.rows_affected() == orders.len() as u64 { Ok(()) } else { Err(StoreError::Conflict(None)) }
+    Ok(done.rows_affected())
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {

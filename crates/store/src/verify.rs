@@ -19,6 +19,17 @@ pub struct BalanceDrift {
     pub lots: i64,
 }
 
+/// A row that refers to one that does not exist.
+#[derive(Debug, Clone)]
+pub struct Dangling {
+    /// `order`, `entry` or `lot`.
+    pub what: String,
+    /// Its id.
+    pub id: String,
+    /// The id it names.
+    pub names: String,
+}
+
 /// An order with all that its net points can be recomputed from.
 #[derive(Debug, Clone)]
 pub struct OrderBooks {
@@ -82,6 +93,32 @@ impl Owner {
         .fetch_all(&self.pool)
         .await?;
         Ok((customers, drift))
+    }
+
+    /// Rows of a merchant's books that refer to nothing, at most `rows_max` of each kind: orders and entries without their
+    /// customer, lots without their entry. The hot path checks only some of these.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn dangling(&self, merchant: &MerchantId, rows_max: i64) -> Result<Vec<Dangling>, StoreError> {
+        Ok(sqlx::query_as!(
+            Dangling,
+            r#"(SELECT 'order' AS "what!", o.shopify_order_id::text AS "id!", o.customer_id AS "names!" FROM orders o
+                WHERE o.merchant_id = $1 AND o.customer_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM customers c WHERE c.merchant_id = $1 AND c.customer_id = o.customer_id) LIMIT $2)
+               UNION ALL
+               (SELECT 'entry', t.transaction_id, t.customer_id FROM points_transactions t
+                WHERE t.merchant_id = $1
+                  AND NOT EXISTS (SELECT FROM customers c WHERE c.merchant_id = $1 AND c.customer_id = t.customer_id) LIMIT $2)
+               UNION ALL
+               (SELECT 'lot', l.lot_id, l.lot_id FROM point_lots l
+                WHERE l.merchant_id = $1
+                  AND NOT EXISTS (SELECT FROM points_transactions t WHERE t.merchant_id = $1 AND t.transaction_id = l.lot_id) LIMIT $2)"#,
+            merchant.as_str(),
+            rows_max
+        )
+        .fetch_all(&self.pool)
+        .await?)
     }
 
     /// Pages of a merchant's orders, by Shopify id.

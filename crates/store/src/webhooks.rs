@@ -122,22 +122,24 @@ async fn insert(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, Store
     let triggered: Vec<Option<DateTime<Utc>>> = webhooks.iter().map(|w| w.triggered_at).collect();
     let bodies: Vec<&[u8]> = webhooks.iter().map(|w| w.body.as_slice()).collect();
     let inserted = sqlx::query_scalar!(
-        r#"WITH input AS (
-               SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                                    $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[])
-                   AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
-                        payload, job_kind, status, error, body)
-           ), logged AS (
+        // The keys go in twice rather than through a CTE with the bodies, which would be copied once more; and the bodies
+        // look their record up in an array, since a join without an index compares each with each, row by row.
+        r#"WITH logged AS (
                INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
                                      payload, job_kind, status, error)
                SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
                       payload::jsonb, job_kind, status, error
-               FROM input
+               FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                           $8::text[], $9::text[], $10::text[], $11::text[])
+                   AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
+                        payload, job_kind, status, error)
                ON CONFLICT (merchant_id, webhook_id) DO NOTHING
-               RETURNING merchant_id, log_id
+               RETURNING log_id
            ), kept AS (
                INSERT INTO api_log_bodies (merchant_id, log_id, body)
-               SELECT l.merchant_id, l.log_id, i.body FROM logged l JOIN input i ON i.log_id = l.log_id
+               SELECT merchant_id, log_id, body
+               FROM unnest($2::text[], $1::text[], $12::bytea[]) AS i(merchant_id, log_id, body)
+               WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
            )
            SELECT log_id AS "log_id!" FROM logged"#,
         column(|w| w.log_id.as_str()) as _,
@@ -186,24 +188,30 @@ pub struct HandledWebhook<'a> {
     pub log_id: &'a str,
     /// Attempts before the one that succeeded.
     pub retries: i32,
+    /// When that one began.
+    pub started_at: DateTime<Utc>,
 }
 
-/// Marks webhooks as handled, in the transaction of their effects.
+/// Marks webhooks as handled by `worker`, in the transaction of their effects.
 ///
 /// # Errors
 /// As any statement.
-pub async fn succeed(tx: &mut Tx, handled: &[HandledWebhook<'_>]) -> Result<(), StoreError> {
+pub async fn succeed(tx: &mut Tx, worker: &str, handled: &[HandledWebhook<'_>]) -> Result<(), StoreError> {
     let merchants: Vec<&str> = handled.iter().map(|h| h.merchant_id).collect();
     let logs: Vec<&str> = handled.iter().map(|h| h.log_id).collect();
     let retries: Vec<i32> = handled.iter().map(|h| h.retries).collect();
+    let started: Vec<DateTime<Utc>> = handled.iter().map(|h| h.started_at).collect();
     sqlx::query!(
         "UPDATE api_logs l
-         SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP
-         FROM unnest($1::text[], $2::text[], $3::integer[]) AS k(merchant_id, log_id, retries)
+         SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
+             worker = $5, started_at = k.started_at
+         FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
          WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id",
         merchants as _,
         logs as _,
-        retries as _
+        retries as _,
+        started as _,
+        worker
     )
     .execute(&mut **tx)
     .await?;

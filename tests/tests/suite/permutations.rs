@@ -99,7 +99,12 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
     for (topic, body) in told {
         let facts = shopify::parse(*topic, body.as_bytes()).unwrap();
         let log_id = LogId::parse(&app.ids.ulid()).unwrap();
-        items.push(Settle { merchant_id: merchant.clone(), log_id: log_id.clone(), attempt: 1 });
+        items.push(Settle {
+            merchant_id: merchant.clone(),
+            log_id: log_id.clone(),
+            attempt: 1,
+            started_at: SystemClock::shared().now(),
+        });
         rows.push(NewWebhook {
             webhook_id: log_id.as_str().to_owned(),
             log_id,
@@ -121,6 +126,7 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
         keys: keys(),
         clock: SystemClock::shared(),
         ids: Arc::clone(&app.ids),
+        worker: "permutations".to_owned(),
     };
     let size = items.len().div_ceil(batches).max(1);
     let answers = join_all(items.chunks(size).map(|batch| settler.run(batch.to_vec()))).await;

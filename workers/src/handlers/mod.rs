@@ -20,7 +20,7 @@ const AWAY_SNOOZE: Duration = Duration::from_secs(1);
 /// Settles the order of a recorded webhook, together with whatever else is waiting.
 async fn settle(log_id: LogId, context: &JobContext, orders: &Batcher<OrderSettler>) -> Result<(), JobError> {
     let merchant_id = MerchantId::parse(context.lane.as_str()).map_err(JobError::fail)?;
-    let item = Settle { merchant_id, log_id, attempt: context.attempt };
+    let item = Settle { merchant_id, log_id, attempt: context.attempt, started_at: context.claimed_at() };
     match orders.submit(item).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(NotSettled::Unavailable(_))) => Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available")),

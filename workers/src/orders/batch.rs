@@ -47,7 +47,7 @@ pub(super) async fn settle(
         match books.plan(settler, order) {
             Ok(entries) => {
                 order.changed |= !entries.is_empty();
-                rows.add(settler, &order.record, entries)?;
+                rows.add(&order.record, entries)?;
             }
             Err(reason) => {
                 for item in &order.items {
@@ -58,7 +58,7 @@ pub(super) async fn settle(
             }
         }
     }
-    write(&mut tx, items, &batch, &books, &rows).await?;
+    write(&mut tx, settler, items, &batch, &books, &rows).await?;
     tx.commit().await?;
     rows.count();
     Ok(answers)
@@ -153,6 +153,7 @@ fn join(settler: &OrderSettler, mut record: OrderRecord, messages: Vec<(usize, O
 
 async fn write(
     tx: &mut Tx,
+    settler: &OrderSettler,
     items: &[Settle],
     batch: &[BatchOrder],
     books: &Books,
@@ -174,10 +175,11 @@ async fn write(
             merchant_id: item.merchant_id.as_str(),
             log_id: item.log_id.as_str(),
             retries: i32::try_from(item.attempt.saturating_sub(1)).unwrap_or(i32::MAX),
+            started_at: item.started_at,
         })
         .collect();
     if !handled.is_empty() {
-        webhooks::succeed(tx, &handled).await?;
+        webhooks::succeed(tx, &settler.worker, &handled).await?;
     }
     Ok(())
 }

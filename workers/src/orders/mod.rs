@@ -9,6 +9,7 @@ mod rows;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::{LogId, MerchantId};
 use platform::clock::SharedClock;
 use platform::ids::Ids;
@@ -30,6 +31,8 @@ pub struct Settle {
     pub log_id: LogId,
     /// Which attempt of its job this is, from 1.
     pub attempt: u32,
+    /// When that began, by Redis' clock.
+    pub started_at: DateTime<Utc>,
 }
 
 /// Why a webhook's order was not settled.
@@ -57,6 +60,8 @@ pub struct OrderSettler {
     pub clock: SharedClock,
     /// New ids.
     pub ids: Arc<Ids>,
+    /// Name of this process among the workers.
+    pub worker: String,
 }
 
 impl Work for OrderSettler {

@@ -3,11 +3,9 @@
 use domain::{LedgerEntry, TransactionType};
 use platform::metrics;
 use serde::Serialize;
-use store::ledger::{AllocationRow, AuditRow, EntryRow, LotRow, OutboxRow, append, audit, outbox};
+use store::ledger::{AllocationRow, EntryRow, append};
 use store::orders::{OrderRecord, column_points};
 use store::{StoreError, Tx};
-
-use super::OrderSettler;
 
 /// What is told of an entry: to the audit log, to analytics and to the customer. Ids and amounts only.
 #[derive(Serialize)]
@@ -25,9 +23,6 @@ struct Row {
     merchant_id: String,
     entry: LedgerEntry,
     told: String,
-    audit_id: String,
-    event_id: String,
-    notification_id: String,
 }
 
 impl Row {
@@ -50,12 +45,7 @@ impl Rows {
     }
 
     /// Adds an order's entries.
-    pub(super) fn add(
-        &mut self,
-        settler: &OrderSettler,
-        order: &OrderRecord,
-        entries: Vec<LedgerEntry>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn add(&mut self, order: &OrderRecord, entries: Vec<LedgerEntry>) -> Result<(), StoreError> {
         for entry in entries {
             let told = serde_json::to_string(&Told {
                 transaction_id: entry.transaction_id.as_str(),
@@ -66,14 +56,7 @@ impl Rows {
                 order_id: entry.order_id.map(|id| id.to_string()),
             })
             .map_err(|error| StoreError::Corrupt { what: "outbox payload", source: error.into() })?;
-            self.0.push(Row {
-                merchant_id: order.merchant_id.clone(),
-                entry,
-                told,
-                audit_id: settler.ids.ulid(),
-                event_id: settler.ids.ulid(),
-                notification_id: settler.ids.ulid(),
-            });
+            self.0.push(Row { merchant_id: order.merchant_id.clone(), entry, told });
         }
         Ok(())
     }
@@ -81,13 +64,8 @@ impl Rows {
     /// Writes all of them.
     pub(super) async fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let entries = self.0.iter().map(entry_row).collect::<Result<Vec<_>, _>>()?;
-        let lots = self.0.iter().filter_map(lot_row).collect::<Result<Vec<_>, _>>()?;
         let allocations = self.0.iter().flat_map(allocation_rows).collect::<Result<Vec<_>, _>>()?;
-        append(tx, &entries, &lots, &allocations).await?;
-        let audits: Vec<AuditRow<'_>> = self.0.iter().map(audit_row).collect();
-        audit(tx, &audits).await?;
-        let told: Vec<OutboxRow<'_>> = self.0.iter().flat_map(outbox_rows).collect();
-        outbox(tx, &told).await
+        append(tx, &entries, &allocations).await
     }
 
     /// Counts the entries, after their commit.
@@ -111,22 +89,14 @@ fn entry_row(row: &Row) -> Result<EntryRow<'_>, StoreError> {
         source_key: &entry.source_key,
         order_id: entry.order_id.map(|id| id.0),
         expires_at: entry.expires_at,
+        lot: entry
+            .lot
+            .as_ref()
+            .map(|lot| Ok::<_, StoreError>((column_points(lot.points)?, column_points(lot.remaining)?)))
+            .transpose()?,
+        name: row.name(),
+        told: &row.told,
     })
-}
-
-fn lot_row(row: &Row) -> Option<Result<LotRow<'_>, StoreError>> {
-    let lot = row.entry.lot.as_ref()?;
-    Some(column_points(lot.points).and_then(|points| {
-        Ok(LotRow {
-            merchant_id: &row.merchant_id,
-            lot_id: lot.lot_id.as_str(),
-            customer_id: row.entry.customer_id.as_str(),
-            order_id: row.entry.order_id.map(|id| id.0),
-            points,
-            remaining: column_points(lot.remaining)?,
-            expires_at: lot.expires_at,
-        })
-    }))
 }
 
 fn allocation_rows(row: &Row) -> impl Iterator<Item = Result<AllocationRow<'_>, StoreError>> {
@@ -137,19 +107,5 @@ fn allocation_rows(row: &Row) -> impl Iterator<Item = Result<AllocationRow<'_>, 
             lot_id: allocation.lot_id.as_str(),
             points: column_points(allocation.points)?,
         })
-    })
-}
-
-fn audit_row(row: &Row) -> AuditRow<'_> {
-    AuditRow { merchant_id: &row.merchant_id, audit_id: &row.audit_id, action: row.name(), metadata: &row.told }
-}
-
-fn outbox_rows(row: &Row) -> [OutboxRow<'_>; 2] {
-    [("event", &row.event_id), ("notification", &row.notification_id)].map(|(channel, id)| OutboxRow {
-        merchant_id: &row.merchant_id,
-        outbox_id: id,
-        channel,
-        name: row.name(),
-        payload: &row.told,
     })
 }

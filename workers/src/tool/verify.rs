@@ -9,6 +9,8 @@ use super::{VerifyArguments, say};
 
 const MERCHANTS_PAGE_ROWS: i64 = 500;
 const ORDERS_PAGE_ROWS: i64 = 1_000;
+/// Dangling rows of one kind that are told of a merchant.
+const DANGLING_ROWS_MAX: i64 = 1_000;
 
 #[derive(Default)]
 struct Findings {
@@ -60,6 +62,9 @@ async fn verify_merchant(
     for drift in drifts {
         let (balance, ledger, lots) = (drift.balance, drift.ledger, drift.lots);
         report(format!("customer {}: balance {balance}, ledger {ledger}, lots {lots}", drift.customer_id));
+    }
+    for dangling in owner.dangling(merchant, DANGLING_ROWS_MAX).await? {
+        report(format!("{} {}: names {}, which does not exist", dangling.what, dangling.id, dangling.names));
     }
     let mut after = i64::MIN;
     let mut orders = 0;
