@@ -8,6 +8,7 @@ pub mod health;
 pub mod ids;
 pub mod lifecycle;
 pub mod metrics;
+pub mod schedule;
 pub mod shutdown;
 pub mod telemetry;
 
