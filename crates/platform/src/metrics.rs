@@ -119,7 +119,7 @@ table! {
     counter cron_ticks(job, outcome) = "cron_ticks_total",
         "Ticks of cron entries by outcome: on_time, late, missed, recovered.";
     histogram cron_late_seconds(job) = "cron_late_seconds",
-        "From a tick to its job being enqueued, in seconds.";
+        "From a tick to its claim, in seconds.";
     counter maintenance_rows(job) = "maintenance_rows_total",
         "Rows that maintenance removed or looked at.";
     gauge points_drifted_customers() = "points_drifted_customers",

@@ -12,7 +12,8 @@ use std::fmt;
 pub use cron::CronRule;
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, CryptoConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig,
-    RetentionConfig, SECTIONS, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings, WorkersConfig, WorkersSettings,
+    RetentionConfig, SECTIONS, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
+    WorkersConfig, WorkersSettings,
 };
 pub use value::{Key32, LogFormat, Secret, ServiceUrl, Value};
 
