@@ -6,6 +6,7 @@
 //! tick as clocks show: not in a gap, and in both hours of an overlap.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
@@ -15,10 +16,10 @@ use croner::parser::{CronParser, Seconds, Year};
 /// Longest cron expression.
 const EXPRESSION_BYTES_MAX: usize = 128;
 
-/// A cron expression in a time zone.
+/// A cron expression in a time zone. Cheap to clone.
 #[derive(Clone)]
 pub struct Schedule {
-    cron: Cron,
+    cron: Arc<Cron>,
     expression: String,
     zone: Tz,
 }
@@ -57,7 +58,7 @@ impl Schedule {
         }
         let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
         let cron = parser.parse(&expression).map_err(|error| refused(error.to_string()))?;
-        let schedule = Self { cron, expression, zone };
+        let schedule = Self { cron: Arc::new(cron), expression, zone };
         // Without a year, what does not come after one moment comes after none.
         match schedule.next_after(DateTime::UNIX_EPOCH) {
             Some(_) => Ok(schedule),
