@@ -8,7 +8,11 @@ use domain::{IdSource, LogId, MerchantId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{error::InvalidJob, kind::JobKind, payloads::Payload};
+use crate::{
+    error::InvalidJob,
+    kind::JobKind,
+    payloads::{AwardPoints, CancelAdjustment, Payload},
+};
 
 /// Length of a ULID as text.
 const ULID_BYTES: usize = 26;
@@ -101,6 +105,12 @@ impl Lane {
         Self(merchant.to_string())
     }
 
+    /// The lane of the platform's own jobs. A ULID that no merchant has (it is of 1970), so that records kept by merchant
+    /// take it like any other.
+    pub fn platform() -> Self {
+        Self("0".repeat(ULID_BYTES))
+    }
+
     /// The lane as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -174,6 +184,16 @@ impl NewJob {
             idempotency_window_ms: policy.idempotency_window_ms,
             run_at_ms: 0,
             max_attempts: policy.retry.attempts,
+        }
+    }
+
+    /// The job of that kind about a recorded webhook. `None`: jobs of that kind are about something else.
+    pub fn of_webhook(kind: JobKind, log_id: LogId, merchant: &MerchantId) -> Option<Self> {
+        let (id, lane) = (JobId::of_log(&log_id), Lane::of(merchant));
+        match kind {
+            JobKind::AwardPoints => Some(Self::of(id, &AwardPoints { log_id }, lane)),
+            JobKind::CancelAdjustment => Some(Self::of(id, &CancelAdjustment { log_id }, lane)),
+            JobKind::Maintenance => None,
         }
     }
 

@@ -14,6 +14,8 @@ pub enum JobKind {
     AwardPoints,
     /// Move the ledger to what the order's facts say, after a refund or a cancellation.
     CancelAdjustment,
+    /// What the platform does for itself, at the ticks of a cron entry.
+    Maintenance,
 }
 
 /// How one kind is run. Durations in milliseconds.
@@ -47,15 +49,26 @@ const LEDGER: KindPolicy = KindPolicy {
     release_key_when_done: true,
 };
 
+/// Long work in short steps that none waits for; it goes on where it was when it runs again.
+const MAINTENANCE: KindPolicy = KindPolicy {
+    retry: RetryPolicy { attempts: 8, base_ms: 5_000, factor: 3, cap_ms: 15 * 60 * 1_000 },
+    timeout_ms: 30 * 60 * 1_000,
+    lease_ms: 15_000,
+    concurrency: 2,
+    idempotency_window_ms: IDEMPOTENCY_WINDOW_MS,
+    release_key_when_done: true,
+};
+
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::AwardPoints, Self::CancelAdjustment];
+    pub const ALL: [Self; 3] = [Self::AwardPoints, Self::CancelAdjustment, Self::Maintenance];
 
     /// The name of the kind and of its queue.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwardPoints => "award-points",
             Self::CancelAdjustment => "cancel-adjustment",
+            Self::Maintenance => "maintenance",
         }
     }
 
@@ -68,6 +81,7 @@ impl JobKind {
     pub const fn policy(self) -> &'static KindPolicy {
         match self {
             Self::AwardPoints | Self::CancelAdjustment => &LEDGER,
+            Self::Maintenance => &MAINTENANCE,
         }
     }
 }

@@ -15,15 +15,17 @@ mod retry;
 mod runner;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tick;
 
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
-pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
+pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
 pub use queue::{
     BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
 };
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};
+pub use tick::tick_key;

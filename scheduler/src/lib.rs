@@ -1,15 +1,18 @@
-//! Says when: finds what the fast path lost and hands it to the queue again, and measures the queues.
+//! Says when: enqueues what recurs, finds what the fast path lost and hands it to the queue again, and measures the queues.
 //!
 //! Each pass is a reconciler: it takes no input, finds its own work in PostgreSQL or Redis, repairs, and returns what it
 //! did. Any number of schedulers may run, since a repeated repair changes nothing. No job's work is done here.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod cron;
 mod gauges;
 mod passes;
 mod rescue;
 mod role;
 mod sweep;
 
+pub use cron::{Cron, Ticked};
+pub use passes::PassError;
 pub use role::{Running, serve, start};
 pub use sweep::{Sweep, Swept};

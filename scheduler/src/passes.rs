@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// Why a pass could not be made. Sources differ by pass; all that is done with them is to tell.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PassError {
+pub enum PassError {
     /// PostgreSQL.
     #[error(transparent)]
     Store(#[from] store::StoreError),

@@ -12,12 +12,15 @@ use platform::health::{Health, HealthServer, Readiness};
 use store::Store;
 use tokio::task::JoinSet;
 
+use crate::cron::Cron;
 use crate::passes::repeat;
 use crate::sweep::Sweep;
 use crate::{gauges, rescue};
 
 /// How often the queues are measured.
 const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
+/// How often due ticks are looked for, which is how late a tick may be.
+const CRON_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A started scheduler role.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Res
 /// # Errors
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
-    let SchedulerSettings { scheduler, database, redis, .. } = settings;
+    let SchedulerSettings { scheduler, cron, database, redis, .. } = settings;
     let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())
         .context("APP_DATABASE_URL")?;
     let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix).context("REDIS_URL")?;
@@ -86,6 +89,11 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
     passes.spawn(repeat("sweep", scheduler.sweep_interval(), context.shutdown.clone(), move || {
         let sweep = Arc::clone(&sweep);
         async move { sweep.lock().await.pass().await }
+    }));
+    let cron = Arc::new(tokio::sync::Mutex::new(Cron::new(store.clone(), queues.clone(), &cron)));
+    passes.spawn(repeat("cron", CRON_INTERVAL, context.shutdown.clone(), move || {
+        let cron = Arc::clone(&cron);
+        async move { cron.lock().await.pass().await }
     }));
     let of = queues.clone();
     passes.spawn(repeat("rescue", scheduler.rescue_interval(), context.shutdown.clone(), move || {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::LogId;
-use jobs::{AwardPoints, CancelAdjustment, JobId, JobKind, Lane, NewJob, Queues};
+use jobs::{JobKind, NewJob, Queues};
 use platform::clock::SharedClock;
 use store::Store;
 use store::webhooks::PendingWebhook;
@@ -78,17 +78,9 @@ impl Sweep {
     }
 
     fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {
-        let id = JobId::of_log(&webhook.log_id);
-        let lane = Lane::of(&webhook.merchant_id);
-        let log_id = webhook.log_id.clone();
-        let job = match JobKind::parse(&webhook.job_kind) {
-            Some(JobKind::AwardPoints) => NewJob::of(id, &AwardPoints { log_id }, lane),
-            Some(JobKind::CancelAdjustment) => NewJob::of(id, &CancelAdjustment { log_id }, lane),
-            None => {
-                let kind = &webhook.job_kind;
-                return Err(PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {kind}")));
-            }
-        };
-        Ok(job.trace(format!("sweep-{}", webhook.log_id)))
+        let PendingWebhook { log_id, job_kind, merchant_id, .. } = webhook;
+        let job = JobKind::parse(job_kind).and_then(|kind| NewJob::of_webhook(kind, log_id.clone(), merchant_id));
+        let unknown = || PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {job_kind}"));
+        Ok(job.ok_or_else(unknown)?.trace(format!("sweep-{log_id}")))
     }
 }

@@ -56,7 +56,7 @@ role_url() {
 role_stamp() {
   stat -c '%n %i %Y %s' "$TARGET/$2/$(binary_of "$1")"
   grep -v '^WORKERS_URL_' "$ENVIRONMENT" | sort | sha256sum
-  env | grep -E '^(API|WORKERS|SCHEDULER|WEBHOOK|DATABASE|REDIS|LOG|RUST|TOKIO)_' | sort || true
+  env | grep -E '^(API|WORKERS|SCHEDULER|CRON|RETENTION|WEBHOOK|DATABASE|REDIS|LOG|RUST|TOKIO)_' | sort || true
 }
 
 # start_roles PROFILE WORKERS

@@ -1,8 +1,9 @@
 //! The configuration of each role under test, as structs and as the environment of a process.
 
 use platform::config::{
-    ApiConfig, ApiSettings, CryptoConfig, DatabaseConfig, Key32, LogFormat, RedisConfig, SchedulerConfig,
-    SchedulerSettings, Secret, ServiceUrl, ShopifyConfig, TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
+    ApiConfig, ApiSettings, CronConfig, CronRule, CryptoConfig, DatabaseConfig, Key32, LogFormat, RedisConfig,
+    RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl, ShopifyConfig, TelemetryConfig,
+    Value as _, WorkersConfig, WorkersSettings,
 };
 use store::crypto::Keys;
 
@@ -52,6 +53,9 @@ impl Servers {
             ("SCHEDULER_SWEEP_INTERVAL_SECONDS", own("1")),
             ("SCHEDULER_SWEEP_AFTER_SECONDS", own("1")),
             ("SCHEDULER_RESCUE_INTERVAL_MS", own("200")),
+            ("CRON_TRIM_WEBHOOK_BODIES", own("off")),
+            ("CRON_TRIM_CRON_TICKS", own("off")),
+            ("CRON_VERIFY_BALANCES", own("off")),
             ("LOG_FORMAT", own("json")),
             ("LOG_LEVEL", own("info")),
         ]
@@ -87,6 +91,7 @@ impl Servers {
                 lease_seconds: LEASE_SECONDS,
                 drain_seconds: 10,
             },
+            retention: RetentionConfig { webhook_bodies_days: 30, cron_ticks_days: 90 },
             database: self.database(),
             redis: self.redis(),
             crypto: crypto(),
@@ -104,6 +109,7 @@ impl Servers {
                 rescue_interval_ms: 200,
                 drain_seconds: 10,
             },
+            cron: cron_off(),
             database: self.database(),
             redis: self.redis(),
             crypto: crypto(),
@@ -118,6 +124,11 @@ impl Servers {
     fn redis(&self) -> RedisConfig {
         RedisConfig { url: service(&self.redis_url), key_prefix: self.prefix.clone() }
     }
+}
+
+/// Nothing recurs, unless a test says so.
+pub fn cron_off() -> CronConfig {
+    CronConfig { trim_webhook_bodies: CronRule::Off, trim_cron_ticks: CronRule::Off, verify_balances: CronRule::Off }
 }
 
 fn any_port() -> std::net::SocketAddr {

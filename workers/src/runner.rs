@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::batch::Batcher;
 use crate::handlers;
+use crate::maintenance::Maintainer;
 use crate::orders::OrderSettler;
 use crate::outcomes::OutcomeSink;
 
@@ -96,6 +97,9 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
         settings.workers.batch_pace(),
     );
 
+    let maintainer =
+        Maintainer { store: store.clone(), retention: settings.retention.clone(), shutdown: context.shutdown.clone() };
+
     let health = Health::new(readiness(&store, &queues), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)
         .await
@@ -115,6 +119,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
                 let worker = WorkerBuilder::new(&worker_context)
                     .backend(QueueBackend::new(&queues, options))
                     .data(orders.clone())
+                    .data(maintainer.clone())
                     .build($handler);
                 tokio::spawn(run(kind, worker.run(), worker_context, context.shutdown.clone()))
             }};
@@ -122,6 +127,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
         let worker = match kind {
             JobKind::AwardPoints => worker!(handlers::award_points),
             JobKind::CancelAdjustment => worker!(handlers::cancel_adjustment),
+            JobKind::Maintenance => worker!(handlers::maintenance),
         };
         (kind, worker)
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{LogId, MerchantId};
-use jobs::{AwardPoints, BATCH_JOBS_MAX, CancelAdjustment, JobId, JobKind, Lane, NewJob, Queues};
+use jobs::{BATCH_JOBS_MAX, JobKind, NewJob, Queues};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -76,19 +76,10 @@ impl Enqueuer {
             let (mut new, mut markers) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
             for one in batch.drain(..) {
                 markers.push(one.marker);
-                new.extend(one.fresh.map(|fresh| self.job(&one.merchant_id, fresh)));
+                new.extend(one.fresh.and_then(|fresh| job(&one.merchant_id, fresh)));
             }
             tokio::join!(self.enqueue(&new), self.markers.remember(&markers));
         }
-    }
-
-    fn job(&self, merchant_id: &MerchantId, fresh: Fresh) -> NewJob {
-        let (id, lane, log_id) = (JobId::of_log(&fresh.log_id), Lane::of(merchant_id), fresh.log_id);
-        let job = match fresh.job {
-            JobKind::AwardPoints => NewJob::of(id, &AwardPoints { log_id }, lane),
-            JobKind::CancelAdjustment => NewJob::of(id, &CancelAdjustment { log_id }, lane),
-        };
-        job.trace(fresh.trace)
     }
 
     async fn enqueue(&self, new: &[NewJob]) {
@@ -116,4 +107,9 @@ impl Enqueuer {
         platform::metrics::redis_errors("enqueue", 1);
         tracing::warn!(reason, jobs = new.len(), "jobs were not enqueued: the sweep will");
     }
+}
+
+/// `None` for a kind that is not about webhooks, which no topic has: the record would stay pending, and show.
+fn job(merchant_id: &MerchantId, fresh: Fresh) -> Option<NewJob> {
+    Some(NewJob::of_webhook(fresh.job, fresh.log_id, merchant_id)?.trace(fresh.trace))
 }

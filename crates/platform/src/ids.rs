@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng};
 use ulid::Ulid;
@@ -66,6 +67,12 @@ impl Ids {
     }
 }
 
+/// The least ULID that can be made at that moment or later: where a range of ids by age ends.
+#[must_use]
+pub fn least_ulid_at(moment: DateTime<Utc>) -> String {
+    Ulid::from_parts(u64::try_from(moment.timestamp_millis()).unwrap_or(0), 0).to_string()
+}
+
 impl fmt::Debug for Ids {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Ids").finish_non_exhaustive()
@@ -83,10 +90,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use chrono::DateTime;
-
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::clock::{Clock, ManualClock};
 
     fn clock() -> ManualClock {
         ManualClock::new(DateTime::from_timestamp(1_700_000_000, 0).unwrap())
@@ -111,6 +116,16 @@ mod tests {
         let later = ids.ulid();
         assert_eq!(earlier.len(), 26);
         assert!(earlier < later);
+    }
+
+    #[test]
+    fn the_least_id_of_a_moment_parts_the_ids_before_from_those_after() {
+        let clock = clock();
+        let ids = Ids::seeded(Arc::new(clock.clone()), 1);
+        let before = ids.ulid();
+        clock.advance(Duration::from_millis(1));
+        let least = least_ulid_at(clock.now());
+        assert!(before < least && least <= ids.ulid());
     }
 
     #[test]

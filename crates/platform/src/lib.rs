@@ -9,6 +9,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod metrics;
 pub mod pace;
+pub mod schedule;
 pub mod shutdown;
 pub mod telemetry;
 

@@ -116,6 +116,14 @@ table! {
         "Rows a pass of the scheduler repaired or moved on.";
     histogram scheduler_pass_seconds(job) = "scheduler_pass_seconds",
         "One pass of a scheduler's job, in seconds.";
+    counter cron_ticks(job, outcome) = "cron_ticks_total",
+        "Ticks of cron entries by outcome: on_time, late, missed, recovered.";
+    histogram cron_late_seconds(job) = "cron_late_seconds",
+        "From a tick to its claim, in seconds.";
+    counter maintenance_rows(job) = "maintenance_rows_total",
+        "Rows that maintenance removed or looked at.";
+    gauge points_drifted_customers() = "points_drifted_customers",
+        "Customers whose balance differed from the ledger or the lots at the last check.";
     counter upstream_calls(upstream, outcome) = "upstream_calls_total",
         "Calls to partners by outcome.";
     counter process_panics() = "process_panics_total",

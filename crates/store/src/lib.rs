@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod api_keys;
+pub mod cron;
 pub mod crypto;
 pub mod customers;
 mod error;
@@ -17,6 +18,7 @@ pub mod outcomes;
 pub mod points;
 mod pool;
 pub mod provision;
+pub mod retention;
 pub mod settings;
 pub mod verify;
 pub mod webhooks;

@@ -32,6 +32,24 @@ impl Store {
         row.map(|row| read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
     }
 
+    /// Pages of all merchants' ids, for what the platform does to each in turn.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn merchant_ids_after(&self, after: &str, rows_max: i64) -> Result<Vec<MerchantId>, StoreError> {
+        let mut tx = self.begin(&Scope::Platform).await?;
+        let ids = sqlx::query_scalar!(
+            "SELECT merchant_id FROM merchants WHERE merchant_id > $1 ORDER BY merchant_id LIMIT $2",
+            after,
+            rows_max
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let parse = |id: String| MerchantId::parse(&id).map_err(|e| StoreError::corrupt("merchants.merchant_id", e));
+        ids.into_iter().map(parse).collect()
+    }
+
     /// The merchant of an id.
     ///
     /// # Errors

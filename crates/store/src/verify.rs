@@ -4,9 +4,9 @@
 use domain::{MerchantId, OrderLedger, OrderState};
 
 use crate::orders::{read_customer, read_json};
-use crate::{Owner, StoreError};
+use crate::{Owner, Scope, Store, StoreError};
 
-/// A customer whose books disagree.
+/// A customer's books.
 #[derive(Debug, Clone)]
 pub struct BalanceDrift {
     /// The customer.
@@ -28,6 +28,14 @@ pub struct Dangling {
     pub id: String,
     /// The id it names.
     pub names: String,
+}
+
+impl BalanceDrift {
+    /// Whether the books agree after all: a page shows every customer.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.balance == self.ledger && self.balance.max(0) == self.lots
+    }
 }
 
 /// An order with all that its net points can be recomputed from.
@@ -170,5 +178,37 @@ impl Owner {
             })
         });
         read.collect()
+    }
+}
+
+impl Store {
+    /// Pages of a merchant's customers with the sums of their books, each page as of one moment. By look-ups of each
+    /// customer's rows, so that a large merchant costs as many short statements, not one long one.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn balances_after(
+        &self,
+        merchant: &MerchantId,
+        after: &str,
+        rows_max: i64,
+    ) -> Result<Vec<BalanceDrift>, StoreError> {
+        let mut tx = self.begin(&Scope::of(merchant)).await?;
+        let page = sqlx::query_as!(
+            BalanceDrift,
+            r#"SELECT c.customer_id, c.points_balance::bigint AS "balance!",
+                      (SELECT coalesce(sum(t.delta), 0)::bigint FROM points_transactions t
+                       WHERE t.merchant_id = $1 AND t.customer_id = c.customer_id) AS "ledger!",
+                      (SELECT coalesce(sum(l.remaining), 0)::bigint FROM point_lots l
+                       WHERE l.merchant_id = $1 AND l.customer_id = c.customer_id AND l.remaining > 0) AS "lots!"
+               FROM customers c WHERE c.merchant_id = $1 AND c.customer_id > $2 ORDER BY c.customer_id LIMIT $3"#,
+            merchant.as_str(),
+            after,
+            rows_max
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(page)
     }
 }

@@ -5,11 +5,13 @@
 
 mod award_points;
 mod cancel_adjustment;
+mod maintenance;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use award_points::AwardPoints;
 pub use cancel_adjustment::CancelAdjustment;
+pub use maintenance::{Maintenance, MaintenanceTask};
 
 use crate::kind::JobKind;
 

@@ -1,12 +1,13 @@
 //! Frozen samples of everything that is stored: what was shipped once must be readable for ever.
 
-use jobs::{AwardPoints, CancelAdjustment, JobKind, Payload, PayloadError, Queues, testing};
+use jobs::{AwardPoints, CancelAdjustment, JobKind, Maintenance, Payload, PayloadError, Queues, testing};
 use redis::AsyncCommands;
 
 use crate::support::*;
 
 const AWARD_POINTS_V1: &str = include_str!("../samples/award-points.v1.json");
 const CANCEL_ADJUSTMENT_V1: &str = include_str!("../samples/cancel-adjustment.v1.json");
+const MAINTENANCE_V1: &str = include_str!("../samples/maintenance.v1.json");
 
 fn check<P: Payload + std::fmt::Debug>(version: u16, sample: &str) {
     let sample = sample.trim();
@@ -25,6 +26,7 @@ fn every_payload_version_ever_shipped_can_be_read() {
         match kind {
             JobKind::AwardPoints => check::<AwardPoints>(1, AWARD_POINTS_V1),
             JobKind::CancelAdjustment => check::<CancelAdjustment>(1, CANCEL_ADJUSTMENT_V1),
+            JobKind::Maintenance => check::<Maintenance>(1, MAINTENANCE_V1),
         }
     }
 }

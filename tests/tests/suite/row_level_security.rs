@@ -191,6 +191,28 @@ async fn every_table_with_a_merchant_is_under_the_policy() {
     app.finish().await;
 }
 
+/// Cron entries and ticks belong to no tenant: rights on the tables are what protects them.
+#[tokio::test]
+async fn the_platforms_own_tables_are_open_to_its_role_only() {
+    let (app, hostile, a, _) = two_shops_with_orders().await;
+    for table in ["cron_entries", "cron_ticks"] {
+        for sql in [
+            format!("TRUNCATE {table}"),
+            format!("DROP TABLE {table}"),
+            format!("ALTER TABLE {table} DROP COLUMN name"),
+        ] {
+            assert!(attempt(&hostile, Some(&a), &sql).await.is_err(), "{sql}");
+        }
+        let others = format!(
+            "SELECT count(*) FROM information_schema.role_table_grants WHERE table_name = '{table}' AND grantee <> 'loyalnest_app'
+               AND grantee <> (SELECT tableowner FROM pg_tables WHERE tablename = '{table}')"
+        );
+        assert_eq!(app.number(&others).await, 0, "{table}");
+    }
+    hostile.close().await;
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_scope_does_not_outlive_its_transaction() {
     let (app, _hostile, a, _) = two_shops_with_orders().await;

@@ -1,4 +1,4 @@
-//! The operator's tool: `loyalnest migrate | seed | verify`.
+//! The operator's tool: `loyalnest migrate | seed | verify | cron`.
 
 use std::process::ExitCode;
 

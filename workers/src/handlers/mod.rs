@@ -2,6 +2,7 @@
 
 mod award_points;
 mod cancel_adjustment;
+mod maintenance;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use jobs::{JobContext, JobError};
 
 pub(crate) use award_points::award_points;
 pub(crate) use cancel_adjustment::cancel_adjustment;
+pub(crate) use maintenance::maintenance;
 
 use crate::batch::{Batcher, Unanswered};
 use crate::orders::{NotSettled, OrderSettler, Settle};

@@ -1,5 +1,6 @@
-//! The operator's tool `loyalnest`: migrate, seed, verify. Works as the database's owner, beside the running roles.
+//! The operator's tool `loyalnest`: migrate, seed, verify, cron. Works as the database's owner, beside the running roles.
 
+mod cron;
 mod seed;
 mod verify;
 
@@ -24,6 +25,8 @@ enum Command {
     Seed(SeedArguments),
     /// Recompute every balance from the ledger and every order's net points from its facts; exit 1 on drift.
     Verify(VerifyArguments),
+    /// List what recurs: schedule, zone, catch-up policy, last tick, next tick, missed ticks. All times are UTC.
+    Cron,
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +69,7 @@ pub async fn run(tool: Tool, settings: ToolSettings, context: Context) -> anyhow
         }
         Command::Seed(arguments) => seed::run(&owner, &settings, &context, &arguments).await,
         Command::Verify(arguments) => verify::run(&owner, &arguments).await,
+        Command::Cron => cron::run(&owner).await,
     }
 }
 

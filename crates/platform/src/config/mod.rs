@@ -2,15 +2,18 @@
 //! each with its remedy; secrets never appear in print. `sections` holds the structs, `macros` what makes them.
 //! This module is the only place of the repository that reads environment variables.
 
+mod cron;
 mod macros;
 mod sections;
 mod value;
 
 use std::fmt;
 
+pub use cron::CronRule;
 pub use sections::{
-    ApiConfig, ApiSettings, CryptoConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, SECTIONS, SchedulerConfig,
-    SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings, WorkersConfig, WorkersSettings,
+    ApiConfig, ApiSettings, CronConfig, CryptoConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig,
+    RetentionConfig, SECTIONS, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
+    WorkersConfig, WorkersSettings,
 };
 pub use value::{Key32, LogFormat, Secret, ServiceUrl, Value};
 
@@ -140,10 +143,15 @@ pub fn env_example(sections: &[Section]) -> String {
             };
             text.push_str(&format!("# {}{kind}\n", one_line(field.doc)));
             let comment = if field.optional { "# " } else { "" };
-            text.push_str(&format!("{comment}{}={}\n", field.env, field.default.unwrap_or_default()));
+            text.push_str(&format!("{comment}{}={}\n", field.env, quoted(field.default.unwrap_or_default())));
         }
     }
     text
+}
+
+/// A value as a shell reads it from a file of variables.
+fn quoted(value: &str) -> String {
+    if value.contains([' ', '*', ';']) { format!("'{value}'") } else { value.to_owned() }
 }
 
 /// The variables of these sections as a table for `--help`.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::macros::{config, settings};
-use super::{Key32, LogFormat, Reader, Secret, Section, ServiceUrl};
+use super::{CronRule, Key32, LogFormat, Reader, Secret, Section, ServiceUrl};
 
 config! {
     /// Logs.
@@ -127,6 +127,28 @@ config! {
     }
 }
 
+config! {
+    /// When the scheduler enqueues what recurs: `off`, or `SCHEDULE; ZONE; CATCH-UP`. SCHEDULE is minute, hour, day of month, month and day of week, with an optional field of seconds in front. CATCH-UP says what becomes of ticks missed in a downtime: `skip`, `once` (the latest), or `all`.
+    pub struct CronConfig {
+        /// Removes webhooks' raw bodies past their retention.
+        pub trim_webhook_bodies: CronRule = "CRON_TRIM_WEBHOOK_BODIES" or "17 2 * * *; UTC; once",
+        /// Removes recorded ticks past their retention.
+        pub trim_cron_ticks: CronRule = "CRON_TRIM_CRON_TICKS" or "47 2 * * *; UTC; once",
+        /// Compares every balance with the ledger and the lots.
+        pub verify_balances: CronRule = "CRON_VERIFY_BALANCES" or "17 3 * * *; UTC; once",
+    }
+}
+
+config! {
+    /// How long is kept what is needed for a time only.
+    pub struct RetentionConfig {
+        /// Raw bodies of webhooks that are dealt with, in days: a webhook can be replayed as long as its body is there, but it holds personal data.
+        pub webhook_bodies_days: u32 = "RETENTION_WEBHOOK_BODIES_DAYS" or "30" in 3..=3_650,
+        /// Ticks of cron entries, in days.
+        pub cron_ticks_days: u32 = "RETENTION_CRON_TICKS_DAYS" or "90" in 1..=3_650,
+    }
+}
+
 settings! {
     /// Everything the api process reads.
     pub struct ApiSettings {
@@ -150,6 +172,8 @@ settings! {
     pub struct WorkersSettings {
         /// Its own.
         pub workers: WorkersConfig,
+        /// Retention.
+        pub retention: RetentionConfig,
         /// PostgreSQL.
         pub database: DatabaseConfig,
         /// Redis.
@@ -166,6 +190,8 @@ settings! {
     pub struct SchedulerSettings {
         /// Its own.
         pub scheduler: SchedulerConfig,
+        /// What recurs.
+        pub cron: CronConfig,
         /// PostgreSQL.
         pub database: DatabaseConfig,
         /// Redis.
@@ -198,7 +224,9 @@ pub const SECTIONS: &[Section] = &[
     ShopifyConfig::SECTION,
     ApiConfig::SECTION,
     WorkersConfig::SECTION,
+    RetentionConfig::SECTION,
     SchedulerConfig::SECTION,
+    CronConfig::SECTION,
     TelemetryConfig::SECTION,
 ];
 

@@ -1,0 +1,67 @@
+//! Payload of `maintenance`: which task, at which tick of its cron entry.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Payload;
+use crate::kind::JobKind;
+
+/// One run of a task of the platform's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// What is to be done.
+    pub task: MaintenanceTask,
+    /// The tick it is done for: retention counts from here.
+    pub tick: DateTime<Utc>,
+}
+
+/// What the platform does for itself. Each task is a cron entry of the same name.
+///
+/// To add one: a variant and its name here, its arm in `workers/src/maintenance`, its variable in `CronConfig`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MaintenanceTask {
+    /// Remove raw bodies of webhooks past their retention.
+    TrimWebhookBodies,
+    /// Remove recorded ticks past their retention.
+    TrimCronTicks,
+    /// Compare every balance with the ledger and the lots.
+    VerifyBalances,
+}
+
+impl MaintenanceTask {
+    /// Every task.
+    pub const ALL: [Self; 3] = [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::VerifyBalances];
+
+    /// Its name, and that of its cron entry.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TrimWebhookBodies => "trim-webhook-bodies",
+            Self::TrimCronTicks => "trim-cron-ticks",
+            Self::VerifyBalances => "verify-balances",
+        }
+    }
+
+    /// The task of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.name() == name)
+    }
+}
+
+impl Payload for Maintenance {
+    const KIND: JobKind = JobKind::Maintenance;
+    const VERSION: u16 = 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_has_one_name_in_payloads_and_entries() {
+        for task in MaintenanceTask::ALL {
+            assert_eq!(serde_json::to_string(&task).unwrap(), format!("\"{}\"", task.name()));
+            assert_eq!(MaintenanceTask::parse(task.name()), Some(task));
+        }
+    }
+}

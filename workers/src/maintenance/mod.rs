@@ -1,0 +1,69 @@
+//! What the platform does for itself at the ticks of cron entries: one file a task, each in short steps that may end
+//! anywhere and be begun again. A tick's work is done once: its row says so.
+//!
+//! To add a task: a file here and its arm below.
+
+mod balances;
+mod retention;
+
+use domain::MerchantId;
+use jobs::{Maintenance, MaintenanceTask};
+use platform::config::RetentionConfig;
+use platform::metrics;
+use platform::shutdown::Shutdown;
+use store::{Store, StoreError};
+
+/// Rows that one statement removes or looks at: a few milliseconds of work, so that nothing else waits.
+const STEP_ROWS: i64 = 1_000;
+/// Merchants in one page.
+const MERCHANTS_PAGE_ROWS: i64 = 500;
+
+/// Does the tasks.
+#[derive(Debug, Clone)]
+pub(crate) struct Maintainer {
+    /// The database.
+    pub(crate) store: Store,
+    /// How long what is kept.
+    pub(crate) retention: RetentionConfig,
+    /// A task does not hold up the end of its process.
+    pub(crate) shutdown: Shutdown,
+}
+
+/// Why a task did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Interrupted {
+    /// The process is asked to stop.
+    #[error("this worker is stopping; the task goes on elsewhere")]
+    Stopping,
+    /// PostgreSQL.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Maintainer {
+    /// Does a tick's task; does nothing for one that is done.
+    pub(crate) async fn run(&self, job_id: &str, job: &Maintenance) -> Result<(), Interrupted> {
+        if self.store.tick_is_finished(job_id).await? {
+            return Ok(());
+        }
+        let rows = match job.task {
+            MaintenanceTask::TrimWebhookBodies => self.trim_webhook_bodies(job.tick).await?,
+            MaintenanceTask::TrimCronTicks => self.trim_cron_ticks(job.tick).await?,
+            MaintenanceTask::VerifyBalances => self.verify_balances().await?,
+        };
+        metrics::maintenance_rows(job.task.name(), rows);
+        tracing::info!(task = job.task.name(), tick = %job.tick, rows, "maintenance is done");
+        Ok(self.store.finish_tick(job_id).await?)
+    }
+
+    /// Between two steps.
+    fn may_go_on(&self) -> Result<(), Interrupted> {
+        if self.shutdown.is_draining() { Err(Interrupted::Stopping) } else { Ok(()) }
+    }
+
+    /// The merchants after `after` (the first, after none), a page of them; empty at the end.
+    async fn merchants_after(&self, after: Option<&MerchantId>) -> Result<Vec<MerchantId>, Interrupted> {
+        let after = after.map_or("", MerchantId::as_str);
+        Ok(self.store.merchant_ids_after(after, MERCHANTS_PAGE_ROWS).await?)
+    }
+}

@@ -1,0 +1,56 @@
+//! `trim-webhook-bodies` and `trim-cron-ticks`: removes what is past its retention, counted from the tick.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::MerchantId;
+use platform::ids::least_ulid_at;
+
+use super::{Interrupted, Maintainer, STEP_ROWS};
+
+impl Maintainer {
+    /// Raw bodies of webhooks that are dealt with. A log's id says when it was recorded.
+    pub(super) async fn trim_webhook_bodies(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
+        let before = least_ulid_at(tick - days(self.retention.webhook_bodies_days));
+        let (mut merchants, mut removed) = (self.merchants_after(None).await?, 0);
+        while let Some(last) = merchants.last() {
+            for merchant in &merchants {
+                removed += self.trim_bodies_of(merchant, &before).await?;
+            }
+            merchants = self.merchants_after(Some(last)).await?;
+        }
+        Ok(removed)
+    }
+
+    async fn trim_bodies_of(&self, merchant: &MerchantId, before: &str) -> Result<u64, Interrupted> {
+        let (mut after, mut removed) = (String::new(), 0);
+        loop {
+            self.may_go_on()?;
+            let step = self.store.trim_webhook_bodies(merchant, &after, before, STEP_ROWS).await?;
+            removed += step.removed;
+            match step.after {
+                Some(last) => after = last,
+                None => return Ok(removed),
+            }
+        }
+    }
+
+    /// Ticks, of entries that are no more, too.
+    pub(super) async fn trim_cron_ticks(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
+        let before = tick - days(self.retention.cron_ticks_days);
+        let mut removed = 0;
+        for name in self.store.cron_tick_names().await? {
+            loop {
+                self.may_go_on()?;
+                let step = self.store.trim_cron_ticks(&name, before, STEP_ROWS).await?;
+                removed += step;
+                if step < STEP_ROWS.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn days(days: u32) -> TimeDelta {
+    TimeDelta::days(days.into())
+}
