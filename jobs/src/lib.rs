@@ -11,6 +11,7 @@ mod kind;
 mod outcome;
 mod payloads;
 mod queue;
+mod rate;
 mod retry;
 mod runner;
 #[cfg(feature = "testing")]
@@ -18,12 +19,14 @@ pub mod testing;
 
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
-pub use error::{BoxError, InvalidJob, QueueError};
+pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
 pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
 pub use queue::{
-    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
+    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, LaneSettings, Permission, Queue, Queues, RESCUES_MAX, Rescued,
+    Settings, Settled, Settlement, SharedLimits,
 };
+pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};

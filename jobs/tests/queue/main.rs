@@ -5,6 +5,7 @@ mod apalis_redis_baseline;
 mod contract;
 mod fairness;
 mod faults;
+mod limits;
 mod model;
 mod rows;
 mod samples;
