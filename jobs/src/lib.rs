@@ -8,6 +8,7 @@ mod context;
 mod envelope;
 mod error;
 mod kind;
+mod observer;
 mod outcome;
 mod payloads;
 mod queue;
@@ -16,12 +17,14 @@ mod retry;
 mod runner;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod upstream;
 
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
-pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
+pub use observer::{Observer, PutOff, Unobserved};
+pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, SnoozeCause};
 pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
 pub use queue::{
     BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, LaneSettings, Permission, Queue, Queues, RESCUES_MAX, Rescued,
@@ -30,3 +33,7 @@ pub use queue::{
 pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};
+pub use upstream::{
+    CallError, CallOutcome, CircuitPolicy, CircuitState, CircuitView, PacePolicy, UPSTREAM_CREDENTIALS_MAX, Upstream,
+    UpstreamPolicy,
+};

@@ -6,6 +6,7 @@
 
 pub mod batch;
 mod handlers;
+mod meter;
 pub mod orders;
 mod outcomes;
 mod runner;

@@ -26,7 +26,7 @@ async fn a_flood_does_not_hold_up_a_small_lane() {
 }
 
 /// The other merchants, each with more waiting than is served meanwhile.
-const BUSY_LANES: usize = 9;
+const BUSY_LANES: usize = 5;
 const SAMPLES: usize = 100;
 const FLOOD_JOBS: usize = 100_000;
 
@@ -62,7 +62,7 @@ async fn a_flood_of_one_merchant_does_not_double_the_wait_of_another() {
     queues.enqueue(&many(FLOOD_JOBS, "flood")).await.unwrap();
     let with = jobs_ahead_p99(&queues).await;
     assert!(without > 0 && with <= without * 2, "p99: {with} jobs ahead with the flood, {without} without");
-    // The flood is one lane among others: a tenth more of them.
+    // The flood is one lane among others: a sixth more of them.
     assert!(with <= without * 13 / 10, "p99: {with} jobs ahead with the flood, {without} without");
     let counts = counts(&queues).await;
     assert!(counts.waiting > 90_000, "the flood was there all the time: {counts:?}");
