@@ -46,7 +46,7 @@ pub enum InvalidSetting {
         burst: u32,
     },
     /// A weight out of its range.
-    #[error("weight {0} is not 1 to 1,000")]
+    #[error("weight {0} is not 1 to 100")]
     Weight(u32),
     /// A cap that would serve nothing.
     #[error("a cap of 0 serves nothing: pause instead")]

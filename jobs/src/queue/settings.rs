@@ -18,8 +18,8 @@ use crate::{
 
 /// Settings that one queue keeps, and lanes that may be paused in it.
 const SETTINGS_MAX: usize = 10_000;
-/// Largest weight.
-const WEIGHT_MAX: u32 = 1_000;
+/// Largest weight: its lane's turn is that many times the turn of others, who wait for it.
+const WEIGHT_MAX: u32 = 100;
 
 /// What is served of a queue, at which share and pace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -108,7 +108,7 @@ impl Queue {
     /// A lane of weight 3 is given three times the jobs of a lane of weight 1, which is what lanes have if not set.
     ///
     /// # Errors
-    /// Redis is away, the weight is not 1 to 1,000, or 10,000 settings are kept already. So for all that follow.
+    /// Redis is away, the weight is not 1 to 100, or 10,000 settings are kept already. So for all that follow.
     pub async fn set_lane_weight(&self, lane: &Lane, weight: u32) -> Result<(), QueueError> {
         if !(1..=WEIGHT_MAX).contains(&weight) {
             return Err(InvalidSetting::Weight(weight).into());

@@ -28,7 +28,6 @@ async fn a_flood_does_not_hold_up_a_small_lane() {
 /// The other merchants, each with more waiting than is served meanwhile.
 const BUSY_LANES: usize = 5;
 const SAMPLES: usize = 100;
-const FLOOD_JOBS: usize = 100_000;
 
 /// How many jobs of others are served between the enqueue of a small merchant's job and its claim, at the 99th
 /// percentile. Counted in jobs, as these are what it waits for; so the machine's speed does not matter.
@@ -53,19 +52,33 @@ async fn jobs_ahead_p99(queues: &jobs::Queues) -> usize {
     waits[SAMPLES * 99 / 100 - 1]
 }
 
-#[tokio::test]
-async fn a_flood_of_one_merchant_does_not_double_the_wait_of_another() {
+/// What a flood of that many jobs of one merchant does to the wait of another.
+async fn flood(jobs: usize) {
     let queues = testing::queues();
     let busy: Vec<_> = (0..BUSY_LANES).flat_map(|n| many(2_500, &format!("busy-{n}"))).collect();
     queues.enqueue(&busy).await.unwrap();
     let without = jobs_ahead_p99(&queues).await;
-    queues.enqueue(&many(FLOOD_JOBS, "flood")).await.unwrap();
+    for part in many(jobs, "flood").chunks(5_000) {
+        queues.enqueue(part).await.unwrap();
+    }
     let with = jobs_ahead_p99(&queues).await;
+    println!("p99: {with} jobs ahead with a flood of {jobs}, {without} without");
     assert!(without > 0 && with <= without * 2, "p99: {with} jobs ahead with the flood, {without} without");
     // The flood is one lane among others: a sixth more of them.
     assert!(with <= without * 13 / 10, "p99: {with} jobs ahead with the flood, {without} without");
-    let counts = counts(&queues).await;
-    assert!(counts.waiting > 90_000, "the flood was there all the time: {counts:?}");
+    let waiting = counts(&queues).await.waiting;
+    assert!(waiting > jobs as u64 / 2, "the flood was there all the time: {waiting} wait");
+}
+
+#[tokio::test]
+async fn a_flood_of_one_merchant_does_not_double_the_wait_of_another() {
+    flood(20_000).await;
+}
+
+#[tokio::test]
+#[ignore = "the same with 100,000 jobs: some ten seconds more, most of them to enqueue"]
+async fn a_flood_of_100_000_jobs_does_not_either() {
+    flood(100_000).await;
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn a_rate_is_kept_by_any_number_of_claimers() {
     let mut started = 0_u32;
     while started < 15 {
         let (one, two) = tokio::join!(claim(&queues, 10), claim(&queues, 10));
-        // Looked at before the answer came, so that what is allowed is never underestimated.
+        // Looked at after the answers, so that what was allowed is never underestimated.
         let allowed = 3 + begun.elapsed().as_micros() / interval.as_micros();
         started += (one.len() + two.len()) as u32;
         assert!(u128::from(started) <= allowed, "{started} starts where {allowed} are allowed");
@@ -228,7 +228,7 @@ async fn settings_read_back_what_was_set_and_refuse_nonsense() {
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(queue.set_lane_weight(&lane("m"), 0).await), InvalidSetting::Weight(0));
-    assert_eq!(refused(queue.set_lane_weight(&lane("m"), 1_001).await), InvalidSetting::Weight(1_001));
+    assert_eq!(refused(queue.set_lane_weight(&lane("m"), 101).await), InvalidSetting::Weight(101));
     assert_eq!(refused(queue.set_cap(Some(0)).await), InvalidSetting::Cap);
     assert_eq!(queue.settings().await.unwrap(), expected, "what is refused changes nothing");
 }
@@ -245,22 +245,22 @@ async fn acquire(queues: &Queues, rate: Rate, cost: u32) -> Option<Duration> {
 #[tokio::test]
 async fn a_bucket_is_shared_and_those_refused_are_told_times_one_after_the_other() {
     let queues = testing::queues();
-    let rate = an_hour(3_600, 4);
+    let (interval, rate) = (SECOND * 10, an_hour(360, 4));
     for _ in 0..2 {
         assert_eq!(acquire(&queues, rate, 2).await, None);
     }
     let mut before = Duration::ZERO;
     for nth in 1..=5 {
         let after = acquire(&queues, rate, 1).await.expect("the bucket is empty");
-        assert!(after > before && after <= SECOND * nth, "number {nth} is told {after:?}, the one before {before:?}");
+        assert!(after > before && after <= interval * nth, "number {nth} is told {after:?}, the one before {before:?}");
         before = after;
     }
-    assert!(before > SECOND * 3, "spread at the pace of the bucket");
+    assert!(before > interval * 3, "spread at the pace of the bucket");
     let other = queues.limits().acquire("shopify", "m2", rate, 1).await.unwrap();
     assert_eq!(other, Permission::Granted, "another credential is another bucket");
     // However many wait, nobody is told more than the horizon.
     for _ in 0..100 {
-        assert!(acquire(&queues, rate, 1).await.unwrap() <= SECOND * 61);
+        assert!(acquire(&queues, rate, 1).await.unwrap_or_default() <= SECOND * 60);
     }
 }
 
@@ -269,8 +269,8 @@ async fn a_penalty_blocks_the_bucket_for_all_and_leaves_no_burst() {
     let queues = testing::queues();
     let rate = an_hour(3_600, 40);
     assert_eq!(acquire(&queues, rate, 1).await, None);
-    let blocked = queues.limits().penalize("shopify", "m1", rate, Duration::from_millis(80)).await.unwrap();
-    assert!(blocked <= Duration::from_millis(80));
+    let blocked = queues.limits().penalize("shopify", "m1", rate, Duration::from_millis(500)).await.unwrap();
+    assert!(blocked <= Duration::from_millis(500));
     // A shorter one later does not lift it.
     let still = queues.limits().penalize("shopify", "m1", rate, Duration::from_millis(1)).await.unwrap();
     assert!(still > Duration::from_millis(1), "{still:?}");
