@@ -62,7 +62,6 @@ async fn flood(jobs: usize) {
         queues.enqueue(part).await.unwrap();
     }
     let with = jobs_ahead_p99(&queues).await;
-    println!("p99: {with} jobs ahead with a flood of {jobs}, {without} without");
     assert!(without > 0 && with <= without * 2, "p99: {with} jobs ahead with the flood, {without} without");
     // The flood is one lane among others: a sixth more of them.
     assert!(with <= without * 13 / 10, "p99: {with} jobs ahead with the flood, {without} without");
