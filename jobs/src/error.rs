@@ -1,5 +1,7 @@
 //! Errors of the queue, typed by what the caller will do: wait and try again, or correct the call.
 
+use std::time::Duration;
+
 use redis::RedisError;
 
 /// Any error of a handler or a sink.
@@ -28,6 +30,43 @@ pub enum InvalidJob {
     Payload(String),
 }
 
+/// A weight, rate, cap or pause that cannot be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSetting {
+    /// No token bucket can be made of it.
+    #[error(
+        "{count} in {per:?} with a burst of {burst} is not a rate: from 1 a day to 1 a microsecond, bursts of 1 to 10,000"
+    )]
+    Rate {
+        /// How many.
+        count: u32,
+        /// In which time.
+        per: Duration,
+        /// How many at once.
+        burst: u32,
+    },
+    /// A weight out of its range.
+    #[error("weight {0} is not 1 to 100")]
+    Weight(u32),
+    /// A cap that would serve nothing.
+    #[error("a cap of 0 serves nothing: pause instead")]
+    Cap,
+    /// A cost that no bucket of that burst ever holds.
+    #[error("a cost of {cost} is not 1 to the burst, {burst}")]
+    Cost {
+        /// Tokens asked for.
+        cost: u32,
+        /// Tokens of the full bucket.
+        burst: u32,
+    },
+    /// The name of an upstream or of a credential would not make a key.
+    #[error("{0:?} is not 1 to 64 letters, digits, `_` or `-`")]
+    Name(String),
+    /// As many lanes have settings of their own as one queue keeps.
+    #[error("as many settings as one queue keeps are set already: unset some first")]
+    Full,
+}
+
 /// A call to the queue that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -37,6 +76,9 @@ pub enum QueueError {
     /// The call itself is wrong.
     #[error(transparent)]
     Invalid(#[from] InvalidJob),
+    /// What was to be set is wrong.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
     /// Redis answered in a shape that the script never returns: another version of the script or another server.
     #[error("unexpected answer of script `{script}`: {detail}")]
     Reply {

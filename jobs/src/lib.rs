@@ -8,24 +8,34 @@ mod context;
 mod envelope;
 mod error;
 mod kind;
+mod observer;
 mod outcome;
 mod payloads;
 mod queue;
+mod rate;
 mod retry;
 mod runner;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tick;
+mod upstream;
 
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
-pub use error::{BoxError, InvalidJob, QueueError};
+pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
-pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
+pub use observer::{Observer, PutOff, Unobserved};
+pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, SnoozeCause};
 pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
 pub use queue::{
-    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
+    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, LaneSettings, Permission, Queue, Queues, RESCUES_MAX, Rescued,
+    Settings, Settled, Settlement, SharedLimits,
 };
+pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};
 pub use tick::tick_key;
+pub use upstream::{
+    CallError, CallOutcome, CircuitPolicy, CircuitState, CircuitView, PacePolicy, UPSTREAM_CREDENTIALS_MAX, Upstream,
+    UpstreamPolicy,
+};

@@ -7,6 +7,31 @@ use crate::error::BoxError;
 /// Bytes kept of an error chain, for the attempt record and the dead letter.
 pub const ERROR_TEXT_BYTES_MAX: usize = 2_048;
 
+/// Why a job is snoozed: few causes, for labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SnoozeCause {
+    /// What it needs is not there: a database, an object that comes later.
+    Unavailable,
+    /// A limit of ours on calls to a partner.
+    RateLimited,
+    /// The partner said that these are too many calls.
+    Throttled,
+    /// The partner is left alone, as it was failing.
+    CircuitOpen,
+}
+
+impl SnoozeCause {
+    /// Name for metric labels.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::RateLimited => "rate_limited",
+            Self::Throttled => "throttled",
+            Self::CircuitOpen => "circuit_open",
+        }
+    }
+}
+
 /// What a handler wants done with a job that it could not finish.
 #[derive(Debug)]
 pub enum JobError {
@@ -21,6 +46,8 @@ pub enum JobError {
     Snooze {
         /// How long from now.
         after: Duration,
+        /// Why, for labels.
+        cause: SnoozeCause,
         /// Why, for the attempt record.
         reason: String,
     },
@@ -47,9 +74,14 @@ impl JobError {
         Self::Retry { source: source.into(), after: Some(after) }
     }
 
-    /// Run again after that time; the attempt is given back.
+    /// Run again after that time, as something it needs is not there; the attempt is given back.
     pub fn snooze(after: Duration, reason: impl Into<String>) -> Self {
-        Self::Snooze { after, reason: reason.into() }
+        Self::snooze_for(SnoozeCause::Unavailable, after, reason)
+    }
+
+    /// Run again after that time for that cause; the attempt is given back.
+    pub fn snooze_for(cause: SnoozeCause, after: Duration, reason: impl Into<String>) -> Self {
+        Self::Snooze { after, cause, reason: reason.into() }
     }
 
     /// End the job: nothing to do.
@@ -67,7 +99,7 @@ impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Retry { source, .. } => write!(f, "to be retried: {source}"),
-            Self::Snooze { after, reason } => write!(f, "snoozed for {} ms: {reason}", after.as_millis()),
+            Self::Snooze { after, reason, .. } => write!(f, "snoozed for {} ms: {reason}", after.as_millis()),
             Self::Discard { reason } => write!(f, "discarded: {reason}"),
             Self::Fail { source } => write!(f, "failed for good: {source}"),
         }

@@ -7,6 +7,7 @@
 pub mod batch;
 mod handlers;
 mod maintenance;
+mod meter;
 pub mod orders;
 mod outcomes;
 mod runner;

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::batch::Batcher;
 use crate::handlers;
 use crate::maintenance::Maintainer;
+use crate::meter::Meter;
 use crate::orders::OrderSettler;
 use crate::outcomes::OutcomeSink;
 
@@ -111,6 +112,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
             version: env!("CARGO_PKG_VERSION").to_owned(),
             lease_ms: Some(lease_ms(settings.workers.lease())),
             sink: Some(sink.clone()),
+            observer: Arc::new(Meter),
             ..WorkerOptions::new(format!("{name}-{kind}"), context.ids.random_u64())
         };
         macro_rules! worker {

@@ -124,8 +124,16 @@ table! {
         "Rows that maintenance removed or looked at.";
     gauge points_drifted_customers() = "points_drifted_customers",
         "Customers whose balance differed from the ledger or the lots at the last check.";
+    counter jobs_throttled(queue, reason) = "jobs_throttled_turns_total",
+        "Turns of lanes with waiting jobs that a claim put off, by reason: rate, cap.";
+    counter jobs_snoozed(queue, reason) = "jobs_snoozed_runs_total",
+        "Runs that ended in a snooze, by reason: unavailable, rate_limited, throttled, circuit_open.";
     counter upstream_calls(upstream, outcome) = "upstream_calls_total",
-        "Calls to partners by outcome.";
+        "Calls to partners by outcome: succeeded, throttled, failed, timed_out, rejected, given_up; and those not made: circuit_open, rate_limited, paced, unknown.";
+    counter upstream_circuit_changes(upstream, state) = "upstream_circuit_changes_total",
+        "Circuits of credentials that changed to a state: closed, half_open, open.";
+    histogram upstream_limiter_wait_seconds(upstream) = "upstream_limiter_wait_seconds",
+        "What a call to a partner waited within this process for its place, in seconds.";
     counter process_panics() = "process_panics_total",
         "Panics caught in this process.";
 }
@@ -210,7 +218,7 @@ mod tests {
     use super::*;
 
     /// The only label names there may be: all have few values, none names a customer or a shop.
-    const LABELS: &[&str] = &["job", "queue", "outcome", "upstream", "topic", "status", "route", "state"];
+    const LABELS: &[&str] = &["job", "queue", "outcome", "upstream", "topic", "status", "route", "state", "reason"];
 
     #[test]
     fn names_and_labels_follow_the_rules() {

@@ -1,11 +1,31 @@
--- claim: leases out up to `want` jobs, lanes served by weighted deficit round robin. O(want).
--- ARGV: 2 want, 3 lease_ms, 4 worker, 5 quantum (jobs a lane of weight 1 gives at its turn).
+-- claim: leases out up to `want` jobs, lanes served by weighted deficit round robin within their rates and caps. O(want).
+-- ARGV: 2 want, 3 lease_ms, 4 worker, 5 quantum (jobs a lane of weight 1 gives at its turn), 6 lanes that may be parked.
 -- Counts the attempt now, so that a job which kills its process is counted too. All jobs of one call share one fencing
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
--- Answers: token, now_ms, ms until the next delayed job (-1 = none), 1 if work is left, then three for each job:
--- reference, envelope, '' or `attempts|rescues` before this run.
+-- Answers: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
+-- claimed now, lanes parked by their rate, lanes parked by their cap, then three for each job: reference, envelope, '' or
+-- `attempts|rescues` before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0 } end
+local park_max = tonumber(ARGV[6])
+if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0, 0, 0 } end
+
+local limited = call('EXISTS', SETTINGS, PARKED) > 0
+local room, lane_rate, lane_cap = nil, nil, nil
+if limited then
+  local of_queue = call('HMGET', SETTINGS, 'cap', 'lane_rate', 'lane_cap')
+  lane_rate, lane_cap = of_queue[2], of_queue[3]
+  if of_queue[1] then
+    room = of_queue[1] - call('HLEN', RUNNING)
+    -- Whatever ends wakes a worker.
+    if room <= 0 then return { '0', now, -1, 0, 0, 0 } end
+    want = math.min(want, room)
+  end
+  local back = call('ZRANGEBYSCORE', PARKED, '-inf', now, 'LIMIT', 0, want)
+  if #back > 0 then
+    call('ZREM', PARKED, unpack(back))
+    call('RPUSH', RING, unpack(back))
+  end
+end
 
 local due = call('ZRANGEBYSCORE', DELAYED, '-inf', now, 'LIMIT', 0, want)
 if #due > 0 then
@@ -13,42 +33,104 @@ if #due > 0 then
   put_all(due, false)
 end
 
+local now_us = time[1] * 1000000 + time[2]
+-- What the settings allow a lane: `weight`; `allowed`, the jobs it may start now; `interval`, `burst` and the theoretical
+-- arrival time `tat` of its rate (GCRA), in microseconds; `cap`, if it has one.
+local function terms_of(lane)
+  local own = call('HMGET', SETTINGS, 'weight:' .. lane, 'rate:' .. lane, 'cap:' .. lane)
+  local terms = { weight = tonumber(own[1] or '1'), allowed = math.huge, room = math.huge }
+  local rate, cap = own[2] or lane_rate, own[3] or lane_cap
+  if rate then
+    local interval, burst = string.match(rate, '^(%d+)|(%d+)$')
+    interval, burst = tonumber(interval), tonumber(burst)
+    local tat = tonumber(call('GET', TAT .. lane) or '0')
+    if tat > now_us + interval * burst then
+      -- From a slower rate before: no more debt is kept than this rate makes.
+      tat = now_us + interval * burst
+      call('SET', TAT .. lane, string.format('%.0f', tat), 'PX', math.ceil(interval * burst / 1000))
+    end
+    terms.interval, terms.burst, terms.tat = interval, burst, math.max(tat, now_us)
+    terms.allowed = burst + floor((now_us - terms.tat) / interval)
+  end
+  if cap then
+    terms.cap = true
+    terms.room = cap - tonumber(call('HGET', HELD, lane) or '0')
+    terms.allowed = math.min(terms.allowed, terms.room)
+  end
+  return terms
+end
+
+local counted = {}
+local function start(lane, terms, count)
+  terms.allowed = terms.allowed - count
+  if terms.interval then
+    terms.tat = terms.tat + count * terms.interval
+    call('SET', TAT .. lane, string.format('%.0f', terms.tat), 'PX', math.ceil((terms.tat - now_us) / 1000))
+  end
+  if terms.cap then
+    terms.room = terms.room - count
+    call('HINCRBY', HELD, lane, count)
+    counted[lane] = true
+  end
+end
+
+-- The lane at the head of the ring leaves it until it may start another job.
+local slowed, capped = 0, 0
+local function park(lane, terms)
+  call('LPOP', RING)
+  if terms.room <= 0 then
+    call('ZADD', PARKED, '+inf', lane)
+    capped = capped + 1
+  else
+    call('ZADD', PARKED, math.ceil((terms.tat - (terms.burst - 1) * terms.interval) / 1000), lane)
+    slowed = slowed + 1
+  end
+end
+
 local refs, ids = {}, {}
-local weighted = call('EXISTS', WEIGHTS) == 1
 local credit = tonumber(call('GET', TURN) or '0')
 local had_credit = credit > 0
 local visits = 0
-while #refs < want and visits <= want do
+while #refs < want and visits <= want and slowed + capped < park_max do
   local lane = call('LINDEX', RING, 0)
   if not lane then
     credit = 0
     break
   end
-  visits = visits + 1
-  -- What was left of the head lane's turn, or a new turn.
-  if credit <= 0 then
-    credit = quantum
-    if weighted then credit = quantum * tonumber(call('HGET', WEIGHTS, lane) or '1') end
-  end
-  local ask = math.min(credit, want - #refs)
-  local got = call('LPOP', LANE .. lane, ask) or {}
-  for i = 1, #got do
-    refs[#refs + 1] = got[i]
-    ids[#ids + 1] = sub(got[i], 1, 26)
-  end
-  if #got < ask or call('EXISTS', LANE .. lane) == 0 then
-    call('LPOP', RING)
-    credit = 0
-  elseif #got == credit then
-    call('LMOVE', RING, RING, 'LEFT', 'RIGHT')
+  local terms = limited and terms_of(lane)
+  if terms and terms.allowed <= 0 then
+    park(lane, terms)
     credit = 0
   else
-    credit = credit - #got
+    visits = visits + 1
+    -- What was left of the head lane's turn, or a new turn.
+    if credit <= 0 then credit = terms and quantum * terms.weight or quantum end
+    local ask = math.min(credit, want - #refs)
+    if terms then ask = math.min(ask, terms.allowed) end
+    local got = call('LPOP', LANE .. lane, ask) or {}
+    for i = 1, #got do
+      refs[#refs + 1] = got[i]
+      ids[#ids + 1] = sub(got[i], 1, 26)
+    end
+    if terms and #got > 0 then start(lane, terms, #got) end
+    if #got < ask or call('EXISTS', LANE .. lane) == 0 then
+      call('LPOP', RING)
+      credit = 0
+    elseif terms and terms.allowed <= 0 then
+      park(lane, terms)
+      credit = 0
+    elseif #got == credit then
+      call('LMOVE', RING, RING, 'LEFT', 'RIGHT')
+      credit = 0
+    else
+      credit = credit - #got
+    end
   end
 end
 if credit > 0 then call('SET', TURN, credit) elseif had_credit then call('DEL', TURN) end
 
-local reply = { '0', now, -1, call('EXISTS', RING) }
+local reply = { '0', now, -1, 0, slowed, capped }
+local held, running, n = {}, {}, 6
 if #refs > 0 then
   local token = time[1] * 1000000 + time[2]
   local last = tonumber(call('GET', TOKEN) or '0')
@@ -60,7 +142,6 @@ if #refs > 0 then
   local envelopes = call('HMGET', JOBS, unpack(ids))
   local tries = call('EXISTS', TRIES) == 1 and call('HMGET', TRIES, unpack(ids)) or {}
   local first_run = token .. '|1|0'
-  local held, running, n = {}, {}, 4
   for i = 1, #refs do
     local envelope, before = envelopes[i], tries[i]
     local record, attempts, rescues = first_run, 0, 0
@@ -68,17 +149,23 @@ if #refs > 0 then
       attempts, rescues = string.match(before, '^(%d+)|(%d+)')
       record = token .. '|' .. (attempts + 1) .. '|' .. rescues
     end
+    local is_counted = limited and counted[sub(refs[i], 28)]
+    local usable = envelope
     if not envelope then
       -- Deleted while it waited.
       call('HDEL', TRIES, ids[i])
     elseif before and tonumber(attempts) >= tonumber(string.match(envelope, '^{"max":(%d+)') or '0') then
       bury(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
-    else
+      usable = false
+    end
+    if usable then
       held[#held + 1] = refs[i]
       running[#running + 1] = ids[i]
-      running[#running + 1] = record
+      running[#running + 1] = is_counted and record .. '|c' or record
       reply[n + 1], reply[n + 2], reply[n + 3] = refs[i], envelope, before or ''
       n = n + 3
+    elseif is_counted then
+      unhold(sub(refs[i], 28), 1)
     end
   end
   if #held > 0 then
@@ -88,7 +175,19 @@ if #refs > 0 then
   end
 end
 
+-- At the cap of the queue nothing more may be claimed, whatever is there.
+if room and #held >= room then return reply end
+reply[4] = call('EXISTS', RING)
 local first = call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
 if first[2] then reply[3] = math.max(0, first[2] - now) end
+if limited then
+  local parked = tonumber(call('ZRANGE', PARKED, 0, 0, 'WITHSCORES')[2] or 'inf')
+  if parked < math.huge then
+    parked = math.max(0, parked - now)
+    if reply[3] < 0 or parked < reply[3] then reply[3] = parked end
+    -- This worker may be busy by then: another must know of it.
+    if #refs == want then wake() end
+  end
+end
 if reply[4] == 1 or reply[3] == 0 then wake() end
 return reply

@@ -1,16 +1,21 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
--- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted weights paused turn token seen workers
+-- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted settings paused turn token seen workers parked held
 -- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, of claims and of idempotency keys are derived from it in the
 -- scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
 -- One claim is one lease: `leases` holds fencing tokens by deadline, `claim:{token}` what was claimed under it, `running`
--- `token|attempt|rescues` for each job.
+-- `token|attempt|rescues` for each job, with `|c` at its end where it is counted in `held`.
+-- A lane is in `ring` while it has jobs that may be claimed; in `parked` (by the ms when it may go on, or inf) while it has
+-- jobs and its rate or its cap forbids another; in neither while it is halted or empty. `held` counts the running jobs
+-- of lanes with a cap. `settings` holds `weight:{lane}`, `rate:{lane}`, `cap:{lane}`, and for the queue `cap`, `lane_rate`,
+-- `lane_cap`; a rate is `interval_us|burst`.
 -- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up.
 local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
 local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local DEAD, GRAVES, STATS, DONE, WAKE, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
-local WEIGHTS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
+local SETTINGS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
+local PARKED, HELD = KEYS[19], KEYS[20]
 local PREFIX = ARGV[1]
-local LANE, CLAIMED = PREFIX .. 'lane:', PREFIX .. 'claim:'
+local LANE, CLAIMED, TAT = PREFIX .. 'lane:', PREFIX .. 'claim:', PREFIX .. 'tat:'
 local time = call('TIME')
 local now = time[1] * 1000 + floor(time[2] / 1000)
 
@@ -54,6 +59,19 @@ local function delay(entries, refs)
   local first = call('ZRANGE', DELAYED, 0, 0)[1]
   for i = 1, #refs do
     if refs[i] == first then return wake() end
+  end
+end
+
+-- Jobs of lanes with a cap, of which `record` tells, run no longer.
+local function is_held(record)
+  return sub(record, -2) == '|c'
+end
+local function unhold(lane, count)
+  if call('HINCRBY', HELD, lane, -count) <= 0 then call('HDEL', HELD, lane) end
+  if call('ZSCORE', PARKED, lane) == 'inf' then
+    call('ZREM', PARKED, lane)
+    call('RPUSH', RING, lane)
+    wake()
   end
 end
 

@@ -25,6 +25,7 @@ for _ = 1, limit do
     -- The others of this claim have ended, and may run again under another.
     if records[i] and sub(records[i], 1, #head) == head then
       held[#held + 1] = ids[i]
+      if is_held(records[i]) then unhold(sub(refs[i], 28), 1) end
       local attempts, rescues = string.match(records[i], '^%d+|(%d+)|(%d+)')
       if tonumber(rescues) >= rescues_max then
         bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2])
@@ -41,6 +42,7 @@ for _ = 1, limit do
 end
 if #back > 0 then
   call('HINCRBY', STATS, 'rescued', #back)
-  wake()
 end
+-- Poison makes room, too.
+if #back + poison > 0 then wake() end
 return { #back, poison, more }

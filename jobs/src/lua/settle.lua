@@ -14,8 +14,9 @@ if #ids == 0 then return { 0, 0 } end
 local records = call('HMGET', RUNNING, unpack(ids))
 
 local free, gone, by_token, seen, stale = {}, {}, {}, {}, 0
+local limited, unheld = call('EXISTS', SETTINGS, HELD) > 0, {}
 local last_token, head, head_length = nil, nil, 0
-local function holds(n, token)
+local function holds(n, token, ref)
   if token ~= last_token then
     last_token, head, head_length = token, token .. '|', #token + 1
   end
@@ -24,6 +25,10 @@ local function holds(n, token)
     seen[id] = true
     free[#free + 1] = id
     by_token[token] = (by_token[token] or 0) + 1
+    if limited and is_held(record) then
+      local lane = sub(ref, 28)
+      unheld[lane] = (unheld[lane] or 0) + 1
+    end
     return record
   end
   stale = stale + 1
@@ -33,7 +38,7 @@ end
 local finished = {}
 for n = 1, done_count do
   local i = 4 + n * 2
-  if holds(n, ARGV[i + 1]) then
+  if holds(n, ARGV[i + 1], ARGV[i]) then
     gone[#gone + 1] = ids[n]
     if #finished < ring_batch then finished[#finished + 1] = ARGV[i] .. '@' .. now end
   end
@@ -45,7 +50,7 @@ local n = done_count
 for i = others_from, #ARGV, 4 do
   n = n + 1
   local ref, id, outcome = ARGV[i], ids[n], ARGV[i + 2]
-  local record = holds(n, ARGV[i + 1])
+  local record = holds(n, ARGV[i + 1], ref)
   if record then
     counts[outcome] = (counts[outcome] or 0) + 1
     local attempts, rescues = string.match(record, '^%d+|(%d+)|(%d+)')
@@ -111,6 +116,9 @@ if #later > 0 then delay(later, later_refs) end
 if #heads > 0 then put_all(heads, true) end
 if #tails > 0 then put_all(tails, false) end
 if #heads + #tails > 0 then wake() end
+for lane, count in pairs(unheld) do unhold(lane, count) end
+-- Whoever found the queue at its cap sleeps until there is room.
+if limited and #free > 0 and call('HEXISTS', SETTINGS, 'cap') == 1 then wake() end
 for outcome, count in pairs(counts) do
   if outcome ~= 'dead' then call('HINCRBY', STATS, outcome, count) end
 end

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{
-    BATCH_JOBS_MAX, LANE_QUANTUM_JOBS, Queue,
+    BATCH_JOBS_MAX, LANE_QUANTUM_JOBS, PARKED_LANES_MAX, Queue,
     script::{CLAIM, Script},
 };
 use crate::{
@@ -33,12 +33,17 @@ pub struct Claim {
     pub jobs: Vec<Claimed>,
     /// Whether more could have been claimed.
     pub more: bool,
-    /// How long until the next delayed job is due.
+    /// How long until the next delayed job is due, or a lane over its rate may go on.
     pub next_due: Option<Duration>,
+    /// Lanes with waiting jobs that this call found over their rate, or brought there.
+    pub slowed_lanes: u64,
+    /// Lanes with waiting jobs that this call found at their cap, or brought there.
+    pub capped_lanes: u64,
 }
 
 impl Queue {
-    /// Leases out at most `want` jobs (and at most [`BATCH_JOBS_MAX`]), lanes in fair turns, for `lease`.
+    /// Leases out at most `want` jobs (and at most [`BATCH_JOBS_MAX`]), lanes in fair turns, for `lease`. Lanes over their
+    /// rate or at their cap are passed over, and no more run at once than the queue's cap.
     ///
     /// # Errors
     /// Redis is away. It may yet have leased jobs out: these come back when their leases run out.
@@ -46,13 +51,20 @@ impl Queue {
         let script: &Script = &CLAIM;
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let mut command = script.call(&self.keys);
-        command.arg(want.clamp(1, BATCH_JOBS_MAX)).arg(lease_ms).arg(worker).arg(LANE_QUANTUM_JOBS);
+        command
+            .arg(want.clamp(1, BATCH_JOBS_MAX))
+            .arg(lease_ms)
+            .arg(worker)
+            .arg(LANE_QUANTUM_JOBS)
+            .arg(PARKED_LANES_MAX);
         let mut values = script.array(script.run(&self.connection, &command).await?)?.into_iter();
 
         let token = script.count(values.next().as_ref())?;
         let claimed_at_ms = script.count(values.next().as_ref())?;
         let next_due_ms = script.integer(values.next().as_ref())?;
         let more = script.integer(values.next().as_ref())? == 1;
+        let (slowed_lanes, capped_lanes) =
+            (script.count(values.next().as_ref())?, script.count(values.next().as_ref())?);
         let received = Instant::now();
         let mut jobs = Vec::with_capacity(values.len() / 3);
         while let Some(reference) = values.next() {
@@ -65,7 +77,8 @@ impl Queue {
                 None => tracing::error!(reference, "a stored job cannot be read"),
             }
         }
-        Ok(Claim { jobs, more, next_due: u64::try_from(next_due_ms).ok().map(Duration::from_millis) })
+        let next_due = u64::try_from(next_due_ms).ok().map(Duration::from_millis);
+        Ok(Claim { jobs, more, next_due, slowed_lanes, capped_lanes })
     }
 
     fn claimed(

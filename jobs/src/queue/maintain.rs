@@ -1,12 +1,12 @@
-//! Keeping leases alive, taking back those that ran out, and changing what is served.
+//! Keeping leases alive, and taking back those that ran out.
 
 use std::time::Duration;
 
 use super::{
     BATCH_JOBS_MAX, Queue, RESCUES_MAX,
-    script::{CONTROL, HEARTBEAT, RESCUE, Script},
+    script::{HEARTBEAT, RESCUE, Script},
 };
-use crate::{envelope::Lane, error::QueueError};
+use crate::error::QueueError;
 
 /// A silent worker is forgotten after this long.
 const WORKER_FORGOTTEN_MS: u64 = 60 * 60 * 1_000;
@@ -68,49 +68,5 @@ impl Queue {
             poison: script.count(values.get(1))?,
             more: script.count(values.get(2))? == 1,
         })
-    }
-
-    /// Serves no job of this queue until [`Queue::resume`]; running jobs go on.
-    ///
-    /// # Errors
-    /// Redis is away. So for all that follow.
-    pub async fn pause(&self) -> Result<(), QueueError> {
-        self.control("pause", "", 0).await
-    }
-
-    /// Serves the queue again.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
-    pub async fn resume(&self) -> Result<(), QueueError> {
-        self.control("resume", "", 0).await
-    }
-
-    /// Serves no job of that lane until [`Queue::resume_lane`].
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
-    pub async fn pause_lane(&self, lane: &Lane) -> Result<(), QueueError> {
-        self.control("halt", lane.as_str(), 0).await
-    }
-
-    /// Serves the lane again.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
-    pub async fn resume_lane(&self, lane: &Lane) -> Result<(), QueueError> {
-        self.control("unhalt", lane.as_str(), 0).await
-    }
-
-    /// A lane of weight 3 is given three times the jobs of a lane of weight 1, which is what lanes have if not set.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `pause`")]
-    pub async fn set_weight(&self, lane: &Lane, weight: u32) -> Result<(), QueueError> {
-        self.control("weigh", lane.as_str(), weight.max(1)).await
-    }
-
-    /// Takes a worker that ended off the list of workers.
-    pub(crate) async fn forget_worker(&self, worker: &str) -> Result<(), QueueError> {
-        self.control("forget", worker, 0).await
-    }
-
-    async fn control(&self, action: &str, lane: &str, weight: u32) -> Result<(), QueueError> {
-        let mut command = CONTROL.call(&self.keys);
-        command.arg(action).arg(lane).arg(weight);
-        CONTROL.run(&self.connection, &command).await?;
-        Ok(())
     }
 }

@@ -8,8 +8,10 @@ mod claim;
 mod enqueue;
 pub(crate) mod inspect;
 mod keys;
+mod limits;
 mod maintain;
 mod script;
+mod settings;
 mod settle;
 mod wake;
 
@@ -22,7 +24,9 @@ use redis::{
 
 pub use claim::{Claim, Claimed};
 pub use inspect::{Counts, DeadLetter};
+pub use limits::{Permission, SharedLimits};
 pub use maintain::Rescued;
+pub use settings::{LaneSettings, Settings};
 pub use settle::{Settled, Settlement};
 
 use crate::{error::QueueError, kind::JobKind};
@@ -34,6 +38,8 @@ pub const BATCH_JOBS_MAX: usize = 500;
 pub const RESCUES_MAX: u32 = 3;
 /// Jobs that a lane of weight 1 gives before the next lane's turn.
 const LANE_QUANTUM_JOBS: usize = 8;
+/// Lanes that one claim finds over their rate or at their cap before it answers with what it has.
+const PARKED_LANES_MAX: usize = 100;
 /// Finished jobs remembered by each queue.
 const DONE_RING_JOBS_MAX: usize = 1_000;
 /// Of each settlement call; under load the ring holds a sample.
@@ -53,6 +59,7 @@ const RECONNECT_ATTEMPTS: usize = 3;
 pub struct Queues {
     client: Client,
     connection: ConnectionManager,
+    prefix: Option<Arc<str>>,
     queues: Arc<[Queue; JobKind::ALL.len()]>,
 }
 
@@ -97,12 +104,17 @@ impl Queues {
             client: client.clone(),
             connection: connection.clone(),
         });
-        Ok(Self { client, connection, queues: Arc::new(queues) })
+        Ok(Self { client, connection, prefix: prefix.map(Into::into), queues: Arc::new(queues) })
     }
 
     /// The queue of a kind.
     pub fn queue(&self, kind: JobKind) -> &Queue {
         self.queues.iter().find(|queue| queue.kind == kind).expect("there is a queue for each of JobKind::ALL")
+    }
+
+    /// The limits of upstreams, shared by all processes.
+    pub fn limits(&self) -> SharedLimits {
+        SharedLimits::new(self.connection.clone(), self.prefix.clone())
     }
 
     /// Whether Redis answers.

@@ -36,6 +36,11 @@ script!(RESCUE, "rescue", WHEN_FULL);
 script!(CONTROL, "control", WHEN_FULL);
 script!(COUNTS, "counts", WHEN_FULL);
 script!(DEAD, "dead", WHEN_FULL);
+script!(SETTINGS, "settings", WHEN_FULL);
+
+/// Has one key, which is not of a queue.
+pub(super) static BUCKET: LazyLock<Script> =
+    LazyLock::new(|| Script::new("bucket", [WHEN_FULL, include_str!("../lua/bucket.lua")].concat()));
 
 impl Script {
     fn new(name: &'static str, code: String) -> Self {
@@ -47,6 +52,13 @@ impl Script {
     pub(super) fn call(&self, keys: &Keys) -> Cmd {
         let mut command = Cmd::with_capacity(64, 1_024);
         command.arg("EVALSHA").arg(&self.hash).arg(keys.all().len()).arg(keys.all()).arg(keys.prefix());
+        command
+    }
+
+    /// A call of a script with one key.
+    pub(super) fn call_key(&self, key: &str) -> Cmd {
+        let mut command = Cmd::with_capacity(10, 256);
+        command.arg("EVALSHA").arg(&self.hash).arg(1).arg(key);
         command
     }
 

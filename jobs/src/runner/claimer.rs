@@ -15,9 +15,10 @@ use tokio::{
 use super::shared::{Ready, ReadyJobs, Shared};
 use crate::{
     context::Job,
+    observer::PutOff,
     outcome::{Outcome, OutcomeKind, error_chain},
     payloads::Payload,
-    queue::{BATCH_JOBS_MAX, Claimed},
+    queue::{BATCH_JOBS_MAX, Claim, Claimed},
 };
 
 /// Longest sleep of an idle claimer.
@@ -65,6 +66,7 @@ pub(super) async fn run<P: Payload>(
         match shared.queue.claim(want, shared.lease, &shared.worker).await {
             Ok(claim) => {
                 errors = 0;
+                observe(&shared, &claim);
                 let drained = claim.jobs.len() < want && !claim.more;
                 let found = !claim.jobs.is_empty();
                 take(&shared, &ready, claim.jobs);
@@ -85,6 +87,14 @@ pub(super) async fn run<P: Payload>(
     }
     release(&shared, &ready);
     shared.claimer_ended();
+}
+
+fn observe(shared: &Shared, claim: &Claim) {
+    for (why, lanes) in [(PutOff::Rate, claim.slowed_lanes), (PutOff::Cap, claim.capped_lanes)] {
+        if lanes > 0 {
+            shared.observer.lanes_put_off(shared.queue.kind(), why, lanes);
+        }
+    }
 }
 
 /// Hands claimed jobs to the worker. A job whose payload cannot be read dies here.

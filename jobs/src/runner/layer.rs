@@ -139,7 +139,8 @@ fn decide(
             let after = after.unwrap_or_else(|| policy.delay(context.attempt, &shared.jitter));
             (Outcome::Retry { after }, OutcomeKind::Retried, Some(error))
         }
-        Err(JobError::Snooze { after, reason }) => {
+        Err(JobError::Snooze { after, cause, reason }) => {
+            shared.observer.snoozed(context.kind, cause);
             (Outcome::Snooze { after }, OutcomeKind::Snoozed, Some(bounded(reason)))
         }
         Err(JobError::Discard { reason }) => (Outcome::Cancel, OutcomeKind::Cancelled, Some(bounded(reason))),

@@ -18,6 +18,8 @@ pub use backend::QueueBackend;
 pub use layer::{JobLayer, JobService};
 pub use records::{AttemptRecord, AttemptSink};
 
+use crate::observer::{Observer, Unobserved};
+
 /// How one worker serves one queue.
 #[derive(Clone)]
 pub struct WorkerOptions {
@@ -33,12 +35,22 @@ pub struct WorkerOptions {
     pub seed: u64,
     /// Where attempts and dead letters are recorded; without one, dead letters stay in Redis.
     pub sink: Option<Arc<dyn AttemptSink>>,
+    /// Who counts what happens.
+    pub observer: Arc<dyn Observer>,
 }
 
 impl WorkerOptions {
-    /// The kind's own concurrency and lease, no sink.
+    /// The kind's own concurrency and lease, no sink, unobserved.
     pub fn new(name: impl Into<String>, seed: u64) -> Self {
-        Self { name: name.into(), version: String::new(), concurrency: None, lease_ms: None, seed, sink: None }
+        Self {
+            name: name.into(),
+            version: String::new(),
+            concurrency: None,
+            lease_ms: None,
+            seed,
+            sink: None,
+            observer: Arc::new(Unobserved),
+        }
     }
 }
 

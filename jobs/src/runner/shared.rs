@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc};
 use super::{WorkerOptions, records::Recorder};
 use crate::{
     context::{Job, JobContext},
+    observer::Observer,
     outcome::Outcome,
     queue::{Claimed, Queue, Settlement},
     retry::Jitter,
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) concurrency: usize,
     pub(super) jitter: Jitter,
     pub(super) recorder: Option<Recorder>,
+    pub(super) observer: Arc<dyn Observer>,
     /// Claimed and not finished.
     in_flight: AtomicUsize,
     /// Finished and not yet settled.
@@ -64,6 +66,7 @@ impl Shared {
             concurrency: options.concurrency.unwrap_or(policy.concurrency).max(1),
             jitter: Jitter::seeded(options.seed),
             recorder,
+            observer: options.observer,
             in_flight: AtomicUsize::new(0),
             unsettled: AtomicUsize::new(0),
             settlements,

@@ -19,6 +19,8 @@ enum Step {
     Expire { index: u8 },
     Pause { lane: u8 },
     Resume { lane: u8 },
+    CapLane { lane: u8, cap: Option<u32> },
+    Cap { cap: Option<u32> },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -30,6 +32,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<u8>().prop_map(|index| Step::Expire { index }),
         1 => (0..4u8).prop_map(|lane| Step::Pause { lane }),
         2 => (0..4u8).prop_map(|lane| Step::Resume { lane }),
+        1 => (0..4u8, proptest::option::of(1..6u32)).prop_map(|(lane, cap)| Step::CapLane { lane, cap }),
+        1 => proptest::option::of(1..30u32).prop_map(|cap| Step::Cap { cap }),
     ]
 }
 
@@ -46,12 +50,26 @@ struct Model {
     ended: Vec<Claimed>,
     dead: usize,
     paused: BTreeSet<u8>,
+    cap: Option<u32>,
+    lane_caps: BTreeMap<u8, u32>,
+    /// Running jobs that count under their lane's cap: those claimed while it had one.
+    capped: BTreeMap<JobId, u8>,
     attempts: BTreeMap<JobId, u32>,
 }
 
 impl Model {
     fn claimable(&self) -> usize {
-        self.waiting.values().filter(|lane| !self.paused.contains(lane)).count()
+        let allowed = (0..4).filter(|lane| !self.paused.contains(lane)).map(|lane| {
+            let waiting = self.waiting.values().filter(|of| **of == lane).count();
+            waiting.min(self.room_of(lane))
+        });
+        let room = self.cap.map_or(usize::MAX, |cap| (cap as usize).saturating_sub(self.running.len()));
+        allowed.sum::<usize>().min(room)
+    }
+
+    fn room_of(&self, lane: u8) -> usize {
+        let running = self.capped.values().filter(|of| **of == lane).count();
+        self.lane_caps.get(&lane).map_or(usize::MAX, |cap| (*cap as usize).saturating_sub(running))
     }
 
     fn wait_again(&mut self, job: &Claimed) {
@@ -66,6 +84,10 @@ async fn take(queues: &jobs::Queues, model: &mut Model, want: u8) {
     for job in claimed {
         let lane = model.waiting.remove(&job.context.job_id).expect("only waiting jobs are leased out");
         assert!(!model.paused.contains(&lane), "a paused lane was served");
+        assert!(model.room_of(lane) > 0, "a lane at its cap was served");
+        if model.lane_caps.contains_key(&lane) {
+            model.capped.insert(job.context.job_id.clone(), lane);
+        }
         let attempts = model.attempts.entry(job.context.job_id.clone()).or_default();
         *attempts += 1;
         assert_eq!(job.context.attempt, *attempts);
@@ -79,6 +101,7 @@ async fn end(queues: &jobs::Queues, model: &mut Model, index: u8, how: u8) {
     }
     let job = model.running.swap_remove(usize::from(index) % model.running.len());
     let id = job.context.job_id.clone();
+    model.capped.remove(&id);
     let outcome = match how {
         0 => Outcome::Done,
         1 => Outcome::Retry { after: Duration::ZERO },
@@ -114,6 +137,7 @@ async fn expire(queues: &jobs::Queues, model: &mut Model, index: u8) {
     let poison = expired.iter().filter(|job| job.context.rescues >= jobs::RESCUES_MAX).count();
     assert_eq!((rescue.rescued, rescue.poison), ((expired.len() - poison) as u64, poison as u64));
     for job in expired {
+        model.capped.remove(&job.context.job_id);
         if job.context.rescues < jobs::RESCUES_MAX {
             model.wait_again(&job);
         } else {
@@ -150,6 +174,17 @@ async fn play(steps: Vec<Step>) {
             Step::Resume { lane } => {
                 model.paused.remove(&lane);
                 queue(&queues).resume_lane(&crate::support::lane(&lane_name(lane))).await.unwrap();
+            }
+            Step::CapLane { lane, cap } => {
+                match cap {
+                    Some(cap) => drop(model.lane_caps.insert(lane, cap)),
+                    None => drop(model.lane_caps.remove(&lane)),
+                }
+                queue(&queues).set_lane_cap(&crate::support::lane(&lane_name(lane)), cap).await.unwrap();
+            }
+            Step::Cap { cap } => {
+                model.cap = cap;
+                queue(&queues).set_cap(cap).await.unwrap();
             }
         }
         let counts = counts(&queues).await;

@@ -245,7 +245,7 @@ async fn r13_a_heartbeat_renews_the_lease() {
 async fn r15_every_key_of_a_queue_carries_its_hash_tag() {
     let (queues, prefix, mut connection) = prefixed().await;
     queues.enqueue(&[job("m1").idempotency_key("k"), job("m2")]).await.unwrap();
-    queue(&queues).set_weight(&lane("m1"), 2).await.unwrap();
+    queue(&queues).set_lane_weight(&lane("m1"), 2).await.unwrap();
     queue(&queues).pause_lane(&lane("m9")).await.unwrap();
     let claimed = one(&queues).await;
     settle(&queues, &claimed, Outcome::Retry { after: Duration::from_secs(60) }).await;

@@ -1,0 +1,49 @@
+//! What happens in a process, told to whoever counts it. Nothing told here names a merchant, so it may become labels.
+//! Refuses: counting, since metrics have one home and it is not here.
+
+use std::time::Duration;
+
+use crate::{
+    kind::JobKind,
+    outcome::SnoozeCause,
+    upstream::{CallOutcome, CircuitState},
+};
+
+/// Why a claim passed over a lane that had waiting jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PutOff {
+    /// Its rate.
+    Rate,
+    /// Its cap.
+    Cap,
+}
+
+impl PutOff {
+    /// Name for metric labels.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rate => "rate",
+            Self::Cap => "cap",
+        }
+    }
+}
+
+/// Is told what happens. Called on the way of jobs, so it must not wait. What it does not care for it leaves out.
+pub trait Observer: Send + Sync + 'static {
+    /// A claim passed over so many lanes with waiting jobs.
+    fn lanes_put_off(&self, _kind: JobKind, _why: PutOff, _lanes: u64) {}
+    /// A run ended in a snooze.
+    fn snoozed(&self, _kind: JobKind, _cause: SnoozeCause) {}
+    /// A call to an upstream ended, or was refused before it began.
+    fn called(&self, _upstream: &'static str, _outcome: CallOutcome) {}
+    /// A call waited in this process for its place.
+    fn paced(&self, _upstream: &'static str, _waited: Duration) {}
+    /// The circuit of one credential of an upstream changed to that state.
+    fn circuit_changed(&self, _upstream: &'static str, _state: CircuitState) {}
+}
+
+/// Counts nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {}
