@@ -4,6 +4,7 @@
 //! handlers through [`QueueBackend`]. Delivery is at least once: effects are made exactly once by their owners.
 //! Refuses: behaviour of handlers, SQL, the wall clock, bodies or personal data in a payload.
 
+mod connection;
 mod context;
 mod envelope;
 mod error;
@@ -16,6 +17,7 @@ mod runner;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use connection::{Finding, InvalidAddress, Redis, Risk};
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, QueueError};

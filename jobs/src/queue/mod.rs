@@ -13,19 +13,16 @@ mod script;
 mod settle;
 mod wake;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use redis::{
-    Client,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use futures::future::try_join_all;
 
 pub use claim::{Claim, Claimed};
 pub use inspect::{Counts, DeadLetter};
 pub use maintain::Rescued;
 pub use settle::{Settled, Settlement};
 
-use crate::{error::QueueError, kind::JobKind};
+use crate::{connection::Redis, error::QueueError, kind::JobKind};
 use keys::Keys;
 
 /// Jobs in one call of a script. Lua takes at most 8,000 values apart at once, and Redis serves nobody else meanwhile.
@@ -39,20 +36,10 @@ const DONE_RING_JOBS_MAX: usize = 1_000;
 /// Of each settlement call; under load the ring holds a sample.
 const DONE_RING_BATCH_MAX: usize = 20;
 
-/// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest pause between attempts to reconnect.
-const RECONNECT_DELAY_MAX: Duration = Duration::from_millis(250);
-/// Attempts to reconnect before the waiting calls fail.
-const RECONNECT_ATTEMPTS: usize = 3;
-
 /// All queues of one Redis. Cheap to clone; clones share one connection that heals itself.
 #[derive(Clone)]
 pub struct Queues {
-    client: Client,
-    connection: ConnectionManager,
+    connection: Redis,
     queues: Arc<[Queue; JobKind::ALL.len()]>,
 }
 
@@ -61,43 +48,39 @@ pub struct Queues {
 pub struct Queue {
     kind: JobKind,
     keys: Arc<Keys>,
-    client: Client,
-    connection: ConnectionManager,
+    connection: Redis,
 }
 
 impl Queues {
-    /// The queues at that address (`redis://host:port/db`). Connects when first used, so Redis may be away now.
-    /// To be called within a Tokio runtime.
+    /// The queues in that Redis, under the same names in every process with the same prefix, so that installations and
+    /// tests can share a Redis without meeting.
+    pub fn new(redis: &Redis, prefix: &str) -> Self {
+        Self::over(redis, Some(prefix))
+    }
+
+    /// The queues at that address, without a prefix; for a program that runs alone.
     ///
     /// # Errors
     /// The address is not one of a Redis.
     pub fn connect(url: &str) -> Result<Self, QueueError> {
-        Self::open(url, None)
+        Ok(Self::over(&Redis::open(url, 0)?, None))
     }
 
-    /// The same under names of their own, so that tests share a Redis without meeting.
+    /// The same with a prefix.
     ///
     /// # Errors
     /// As [`Queues::connect`].
     pub fn connect_prefixed(url: &str, prefix: &str) -> Result<Self, QueueError> {
-        Self::open(url, Some(prefix))
+        Ok(Self::over(&Redis::open(url, 0)?, Some(prefix)))
     }
 
-    fn open(url: &str, prefix: Option<&str>) -> Result<Self, QueueError> {
-        let client = Client::open(url)?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_max_delay(RECONNECT_DELAY_MAX)
-            .set_number_of_retries(RECONNECT_ATTEMPTS);
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+    fn over(redis: &Redis, prefix: Option<&str>) -> Self {
         let queues = JobKind::ALL.map(|kind| Queue {
             kind,
             keys: Arc::new(Keys::new(prefix, kind.name())),
-            client: client.clone(),
-            connection: connection.clone(),
+            connection: redis.clone(),
         });
-        Ok(Self { client, connection, queues: Arc::new(queues) })
+        Self { connection: redis.clone(), queues: Arc::new(queues) }
     }
 
     /// The queue of a kind.
@@ -105,18 +88,18 @@ impl Queues {
         self.queues.iter().find(|queue| queue.kind == kind).expect("there is a queue for each of JobKind::ALL")
     }
 
-    /// Whether Redis answers.
+    /// Whether Redis answers for every queue; in a cluster these may be on different nodes.
     ///
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), QueueError> {
-        let mut connection = self.connection.clone();
-        Ok(redis::cmd("PING").exec_async(&mut connection).await?)
+        try_join_all(self.queues.iter().map(Queue::ping)).await?;
+        Ok(())
     }
 
-    /// The client, for callers that keep further keys in the same Redis.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// The Redis they are in, for callers that keep further keys there.
+    pub fn redis(&self) -> &Redis {
+        &self.connection
     }
 }
 
@@ -124,6 +107,11 @@ impl Queue {
     /// The kind of its jobs.
     pub fn kind(&self) -> JobKind {
         self.kind
+    }
+
+    async fn ping(&self) -> Result<(), QueueError> {
+        self.connection.call(redis::cmd("EXISTS").arg(self.keys.wake())).await?;
+        Ok(())
     }
 }
 

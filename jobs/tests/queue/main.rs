@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
 
 mod apalis_redis_baseline;
+mod cluster;
 mod contract;
 mod fairness;
 mod faults;
 mod model;
+mod risks;
 mod rows;
 mod samples;
+mod sentinel;
 mod support;
 mod worker;
