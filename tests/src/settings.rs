@@ -68,7 +68,6 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
-            crypto: crypto(),
             shopify: ShopifyConfig {
                 api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
                 api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
@@ -106,7 +105,6 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
-            crypto: crypto(),
             telemetry: telemetry(),
         }
     }

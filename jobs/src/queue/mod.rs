@@ -52,10 +52,16 @@ pub struct Queue {
 }
 
 impl Queues {
-    /// The queues in that Redis, under the same names in every process with the same prefix, so that installations and
-    /// tests can share a Redis without meeting.
+    /// The queues in that Redis. All processes of an installation have the same prefix; another installation, or test,
+    /// that shares the Redis has another. It may be empty.
     pub fn new(redis: &Redis, prefix: &str) -> Self {
-        Self::over(redis, Some(prefix))
+        let prefix = Some(prefix).filter(|prefix| !prefix.is_empty());
+        let queues = JobKind::ALL.map(|kind| Queue {
+            kind,
+            keys: Arc::new(Keys::new(prefix, kind.name())),
+            connection: redis.clone(),
+        });
+        Self { connection: redis.clone(), queues: Arc::new(queues) }
     }
 
     /// The queues at that address, without a prefix; for a program that runs alone.
@@ -63,7 +69,7 @@ impl Queues {
     /// # Errors
     /// The address is not one of a Redis.
     pub fn connect(url: &str) -> Result<Self, QueueError> {
-        Ok(Self::over(&Redis::open(url, 0)?, None))
+        Self::connect_prefixed(url, "")
     }
 
     /// The same with a prefix.
@@ -71,16 +77,7 @@ impl Queues {
     /// # Errors
     /// As [`Queues::connect`].
     pub fn connect_prefixed(url: &str, prefix: &str) -> Result<Self, QueueError> {
-        Ok(Self::over(&Redis::open(url, 0)?, Some(prefix)))
-    }
-
-    fn over(redis: &Redis, prefix: Option<&str>) -> Self {
-        let queues = JobKind::ALL.map(|kind| Queue {
-            kind,
-            keys: Arc::new(Keys::new(prefix, kind.name())),
-            connection: redis.clone(),
-        });
-        Self { connection: redis.clone(), queues: Arc::new(queues) }
+        Ok(Self::new(&Redis::open(url, 0)?, prefix))
     }
 
     /// The queue of a kind.
@@ -112,6 +109,12 @@ impl Queue {
     async fn ping(&self) -> Result<(), QueueError> {
         self.connection.call(redis::cmd("EXISTS").arg(self.keys.wake())).await?;
         Ok(())
+    }
+}
+
+impl std::fmt::Debug for Queues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.queues.iter()).finish()
     }
 }
 
