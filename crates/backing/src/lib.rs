@@ -22,7 +22,7 @@ pub enum BackingError {
     #[error("APP_DATABASE_URL cannot be used")]
     Database(#[from] StoreError),
     /// Not the URL of a Redis.
-    #[error("REDIS_URL {0}")]
+    #[error("REDIS_URL cannot be used")]
     Redis(#[from] InvalidAddress),
 }
 
