@@ -27,10 +27,10 @@ const CLUSTER_RETRY_MS: (u64, u64) = (10, 250);
 /// Knows the address and opens connections to it. Cheap to clone.
 #[derive(Clone)]
 pub(super) enum Dialer {
-    Server(Client),
+    Server(Box<Client>),
     /// Keeps its connections to the Sentinels.
     Sentinel(Arc<Mutex<SentinelClient>>),
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
 }
 
 /// An open connection, shared by its clones.
@@ -43,7 +43,7 @@ pub(super) enum Link {
 impl Dialer {
     pub(super) fn new(address: Address) -> RedisResult<Self> {
         Ok(match address {
-            Address::Server(server) => Self::Server(Client::open(server)?),
+            Address::Server(server) => Self::Server(Box::new(Client::open(server)?)),
             Address::Sentinel { sentinels, service, master } => {
                 let client = SentinelClient::build(sentinels, service, Some(master), SentinelServerType::Master)?;
                 Self::Sentinel(Arc::new(Mutex::new(client)))
@@ -52,7 +52,7 @@ impl Dialer {
                 let (shortest, longest) = CLUSTER_RETRY_MS;
                 let builder = ClusterClient::builder(nodes).retries(CLUSTER_RETRIES);
                 let builder = builder.min_retry_wait(shortest).max_retry_wait(longest);
-                Self::Cluster(builder.connection_timeout(CONNECT_TIMEOUT).build()?)
+                Self::Cluster(Box::new(builder.connection_timeout(CONNECT_TIMEOUT).build()?))
             }
         })
     }

@@ -6,6 +6,7 @@ mod cluster;
 mod contract;
 mod fairness;
 mod faults;
+mod memory;
 mod model;
 mod risks;
 mod rows;
