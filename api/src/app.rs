@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jobs::Queues;
+use backing::{Backing, REDIS, RedisUnready};
 use platform::Context;
 use platform::health::{Health, Readiness};
 use poem::endpoint::{BoxEndpoint, make, make_sync};
@@ -19,13 +19,9 @@ use crate::ingress::{Ingress, WebhookApi};
 use crate::reads::{HealthApi, PointsApi, RetriesApi};
 use crate::shops::Shops;
 
-/// Name of the dependency without which nothing is taken.
-pub(crate) const POSTGRES: &str = "postgres";
-/// Name of the dependency without which jobs are enqueued later.
-pub(crate) const REDIS: &str = "redis";
-
 /// What handlers share.
 pub(crate) struct State {
+    pub(crate) backing: Backing,
     pub(crate) store: Store,
     pub(crate) shops: Arc<Shops>,
     pub(crate) auth: Auth,
@@ -43,31 +39,25 @@ fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
     )
 }
 
-fn postgres(readiness: Readiness, store: &Store) -> Readiness {
-    let store = store.clone();
-    readiness.with(POSTGRES, move || {
-        let store = store.clone();
-        async move { store.ping().await.map_err(|error| error.to_string()) }
-    })
-}
-
 /// Everything a process of this role depends on.
-pub(crate) fn dependencies(store: &Store, queues: &Queues) -> Readiness {
-    let queues = queues.clone();
-    postgres(Readiness::new(), store).with(REDIS, move || {
-        let queues = queues.clone();
+pub(crate) fn dependencies(backing: &Backing) -> Readiness {
+    let redis = backing.clone();
+    backing.postgres_readiness().with(REDIS, move || {
+        let redis = redis.clone();
         // The reason may name the address: it is logged by whoever needs Redis, not shown to whoever asks.
-        async move { queues.ping().await.map_err(|_| "Redis does not answer".to_owned()) }
+        async move {
+            redis.redis_ready().await.map_err(|unready| match unready {
+                RedisUnready::Away(_) => "Redis does not answer".to_owned(),
+                RedisUnready::Unfit(_) => "Redis is not fit for jobs".to_owned(),
+            })
+        }
     })
 }
 
 /// The whole application.
 pub(crate) fn app(state: &Arc<State>, ingress: Ingress) -> impl Endpoint<Output = Response> + 'static {
-    let health = Health::new(
-        postgres(Readiness::new(), &state.store),
-        state.context.metrics.clone(),
-        state.context.shutdown.clone(),
-    );
+    let (metrics, shutdown) = (state.context.metrics.clone(), state.context.shutdown.clone());
+    let health = Health::new(state.backing.postgres_readiness(), metrics, shutdown);
     let plain = make(move |request| {
         let health = health.clone();
         async move {

@@ -6,12 +6,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs::{QueueError, Queues};
+use backing::{Backing, BackingError};
 use platform::Context;
 use platform::config::ApiSettings;
 use poem::Server;
 use poem::listener::TcpAcceptor;
-use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -32,15 +31,9 @@ pub enum ServeError {
         #[source]
         source: io::Error,
     },
-    /// `APP_DATABASE_URL` is no PostgreSQL URL.
-    #[error("the database's address cannot be used")]
-    Database(#[from] StoreError),
-    /// `REDIS_URL` is no Redis URL.
-    #[error("the address of Redis cannot be used")]
-    Queue(#[from] QueueError),
-    /// `REDIS_URL` is no Redis URL.
-    #[error("the address of Redis cannot be used")]
-    Redis(#[from] redis::RedisError),
+    /// `APP_DATABASE_URL` or `REDIS_URL` cannot be used.
+    #[error(transparent)]
+    Backing(#[from] BackingError),
     /// The server ended by itself.
     #[error("the server broke")]
     Server(#[source] io::Error),
@@ -82,20 +75,21 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
     };
     let (addr, acceptor) = listening.await.map_err(|source| ServeError::Listen { addr, source })?;
 
-    let database = &settings.database;
-    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
-    let queues = connect(&settings)?;
+    let backing = Backing::new(&settings.database, &settings.redis, context.ids.random_u64())?;
+    let store = backing.store().clone();
+    backing.watch_redis(context.shutdown.clone());
     let shops = Arc::new(Shops::new(store.clone()));
     let (ingress, tasks) = Ingress::start(Parts {
         settings: &settings,
         context: &context,
         store: store.clone(),
         shops: Arc::clone(&shops),
-        queues: queues.clone(),
-    })?;
+        queues: backing.queues().clone(),
+    });
     let state = Arc::new(State {
         auth: Auth::new(settings.api.admin_token.expose(), store.clone()),
-        dependencies: app::dependencies(&store, &queues),
+        dependencies: app::dependencies(&backing),
+        backing,
         store,
         shops,
         context,
@@ -110,15 +104,6 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
 /// As [`start`], and when the server breaks.
 pub async fn serve(settings: ApiSettings, context: Context) -> Result<(), ServeError> {
     start(settings, context).await?.ended().await
-}
-
-/// The queues under the prefix that all roles share.
-fn connect(settings: &ApiSettings) -> Result<Queues, QueueError> {
-    let redis = &settings.redis;
-    if redis.key_prefix.is_empty() {
-        return Queues::connect(redis.url.expose());
-    }
-    Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)
 }
 
 async fn run(

@@ -39,7 +39,7 @@ fn new_jobs(count: usize) -> Vec<NewJob> {
 
 /// CPU seconds that Redis has used.
 async fn redis_cpu_seconds(queues: &Queues) -> f64 {
-    let mut connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = queues.redis().clone();
     let info: String = redis::cmd("INFO").arg("cpu").query_async(&mut connection).await.unwrap();
     info.lines()
         .filter_map(|line| {

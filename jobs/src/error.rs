@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use redis::RedisError;
 
+use crate::connection::InvalidAddress;
+
 /// Any error of a handler or a sink.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
@@ -73,6 +75,9 @@ pub enum QueueError {
     /// Redis is away, slow, or refused the command. The same call may be made again.
     #[error("redis: {0}")]
     Redis(#[from] RedisError),
+    /// No Redis has such an address.
+    #[error("the address of Redis {0}")]
+    Address(#[from] InvalidAddress),
     /// The call itself is wrong.
     #[error(transparent)]
     Invalid(#[from] InvalidJob),

@@ -4,6 +4,7 @@
 //! handlers through [`QueueBackend`]. Delivery is at least once: effects are made exactly once by their owners.
 //! Refuses: behaviour of handlers, SQL, the wall clock, bodies or personal data in a payload.
 
+mod connection;
 mod context;
 mod envelope;
 mod error;
@@ -20,6 +21,7 @@ pub mod testing;
 mod tick;
 mod upstream;
 
+pub use connection::{Finding, InvalidAddress, Redis, Risk};
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};

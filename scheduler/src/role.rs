@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use jobs::Queues;
+use backing::Backing;
 use platform::Context;
 use platform::config::SchedulerSettings;
-use platform::health::{Health, HealthServer, Readiness};
+use platform::health::{Health, HealthServer};
 use store::Store;
 use tokio::task::JoinSet;
 
@@ -69,10 +69,10 @@ pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Res
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
     let SchedulerSettings { scheduler, cron, database, redis, .. } = settings;
-    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())
-        .context("APP_DATABASE_URL")?;
-    let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix).context("REDIS_URL")?;
-    let health = Health::new(readiness(&store, &queues), context.metrics.clone(), context.shutdown.clone())
+    let backing = Backing::new(&database, &redis, context.ids.random_u64())?;
+    let (store, queues) = (backing.store().clone(), backing.queues().clone());
+    backing.watch_redis(context.shutdown.clone());
+    let health = Health::new(backing.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(scheduler.addr)
         .await
         .with_context(|| format!("LOYALNEST_SCHEDULER_ADDR {} cannot be used", scheduler.addr))?;
@@ -107,17 +107,4 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
     }));
     tracing::info!(addr = %health.local_addr(), "scheduler is up");
     Ok(Running { health, passes, store })
-}
-
-fn readiness(store: &Store, queues: &Queues) -> Readiness {
-    let (store, queues) = (store.clone(), queues.clone());
-    Readiness::new()
-        .with("postgres", move || {
-            let store = store.clone();
-            async move { store.ping().await.map_err(|error| error.to_string()) }
-        })
-        .with("redis", move || {
-            let queues = queues.clone();
-            async move { queues.ping().await.map_err(|error| error.to_string()) }
-        })
 }

@@ -72,7 +72,6 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
-            crypto: crypto(),
             shopify: ShopifyConfig {
                 api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
                 api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
@@ -112,7 +111,6 @@ impl Servers {
             cron: cron_off(),
             database: self.database(),
             redis: self.redis(),
-            crypto: crypto(),
             telemetry: telemetry(),
         }
     }

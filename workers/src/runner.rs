@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use apalis::prelude::{WorkerBuilder, WorkerContext, WorkerError};
-use jobs::{JobKind, QueueBackend, Queues, WorkerOptions};
+use backing::Backing;
+use jobs::{JobKind, QueueBackend, WorkerOptions};
 use platform::Context;
 use platform::config::WorkersSettings;
-use platform::health::{Health, HealthServer, Readiness};
+use platform::health::{Health, HealthServer};
 use platform::shutdown::Shutdown;
 use store::Store;
 use store::crypto::Keys;
@@ -70,14 +71,9 @@ pub async fn serve(settings: WorkersSettings, context: Context) -> anyhow::Resul
 /// # Errors
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Result<Running> {
-    let store = Store::lazy(
-        settings.database.url.expose(),
-        settings.database.connections_max,
-        settings.database.acquire_timeout(),
-    )
-    .context("APP_DATABASE_URL")?;
-    let queues =
-        Queues::connect_prefixed(settings.redis.url.expose(), &settings.redis.key_prefix).context("REDIS_URL")?;
+    let backing = Backing::new(&settings.database, &settings.redis, context.ids.random_u64())?;
+    let (store, queues) = (backing.store().clone(), backing.queues());
+    backing.watch_redis(context.shutdown.clone());
     let keys = Keys::new(
         settings.crypto.pii_key.expose().as_bytes(),
         &settings.crypto.pii_key_id,
@@ -101,7 +97,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let maintainer =
         Maintainer { store: store.clone(), retention: settings.retention.clone(), shutdown: context.shutdown.clone() };
 
-    let health = Health::new(readiness(&store, &queues), context.metrics.clone(), context.shutdown.clone())
+    let health = Health::new(backing.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)
         .await
         .with_context(|| format!("LOYALNEST_WORKERS_ADDR {} cannot be used", settings.workers.addr))?;
@@ -119,7 +115,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
             ($handler:path) => {{
                 let worker_context = WorkerContext::new(&options.name);
                 let worker = WorkerBuilder::new(&worker_context)
-                    .backend(QueueBackend::new(&queues, options))
+                    .backend(QueueBackend::new(queues, options))
                     .data(orders.clone())
                     .data(maintainer.clone())
                     .build($handler);
@@ -164,17 +160,4 @@ async fn run(
 
 fn lease_ms(lease: Duration) -> u64 {
     u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn readiness(store: &Store, queues: &Queues) -> Readiness {
-    let (store, queues) = (store.clone(), queues.clone());
-    Readiness::new()
-        .with("postgres", move || {
-            let store = store.clone();
-            async move { store.ping().await.map_err(|error| error.to_string()) }
-        })
-        .with("redis", move || {
-            let queues = queues.clone();
-            async move { queues.ping().await.map_err(|error| error.to_string()) }
-        })
 }

@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, Value};
+use jobs::Redis;
+use redis::{RedisError, Value};
 use tokio::time::{Instant, timeout};
 
 /// How long a webhook is remembered: as long as Shopify retries.
@@ -45,21 +45,15 @@ impl Circuit {
 /// The markers in Redis.
 pub(super) struct Markers {
     prefix: String,
-    connection: ConnectionManager,
+    redis: Redis,
     circuit: Circuit,
 }
 
 impl Markers {
-    /// Connects when first used. Keys begin with `prefix` unless it is empty.
-    pub(super) fn new(url: &str, prefix: &str) -> Result<Self, RedisError> {
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(ANSWER_MAX))
-            .set_connection_timeout(Some(ANSWER_MAX))
-            .set_max_delay(ANSWER_MAX)
-            .set_number_of_retries(1);
-        let connection = ConnectionManager::new_lazy_with_config(Client::open(url)?, config)?;
+    /// Markers in that Redis. Keys begin with `prefix` unless it is empty.
+    pub(super) fn new(redis: &Redis, prefix: &str) -> Self {
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}:") };
-        Ok(Self { prefix, connection, circuit: Circuit::new() })
+        Self { prefix, redis: redis.clone(), circuit: Circuit::new() }
     }
 
     /// Behaves as if Redis had just failed.
@@ -79,7 +73,12 @@ impl Markers {
 
     /// Which of `keys` are remembered, in order; `None` when Redis does not say.
     pub(super) async fn seen(&self, keys: &[String]) -> Option<Vec<bool>> {
-        let values: Vec<Value> = self.ask("webhook_seen", redis::cmd("MGET").arg(keys)).await?;
+        if self.circuit.is_open() {
+            return None;
+        }
+        let mut command = redis::cmd("MGET");
+        let asked = timeout(ANSWER_MAX, self.redis.query::<Vec<Value>>(command.arg(keys))).await;
+        let values = self.note("webhook_seen", asked)?;
         (values.len() == keys.len()).then(|| values.iter().map(|value| !matches!(value, Value::Nil)).collect())
     }
 
@@ -88,20 +87,12 @@ impl Markers {
         if keys.is_empty() || self.circuit.is_open() {
             return;
         }
-        let mut pipeline = redis::pipe();
-        for key in keys {
-            pipeline.cmd("SET").arg(key).arg(1).arg("EX").arg(REMEMBERED_SECONDS).ignore();
-        }
-        let mut connection = self.connection.clone();
-        self.note("webhook_remember", timeout(ANSWER_MAX, pipeline.exec_async(&mut connection)).await);
-    }
-
-    async fn ask<T: redis::FromRedisValue>(&self, what: &'static str, command: &redis::Cmd) -> Option<T> {
-        if self.circuit.is_open() {
-            return None;
-        }
-        let mut connection = self.connection.clone();
-        self.note(what, timeout(ANSWER_MAX, command.query_async(&mut connection)).await)
+        let commands = keys.iter().map(|key| {
+            let mut command = redis::cmd("SET");
+            command.arg(key).arg(1).arg("EX").arg(REMEMBERED_SECONDS);
+            command
+        });
+        self.note("webhook_remember", timeout(ANSWER_MAX, self.redis.call_each(commands)).await);
     }
 
     fn note<T>(
@@ -139,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_redis_nothing_is_remembered_and_nothing_fails() {
-        let markers = Markers::new("redis://127.0.0.1:9", "t").unwrap();
+        let markers = Markers::new(&Redis::open("redis://127.0.0.1:9", 1).unwrap(), "t");
         let keys = [markers.key("M", "w")];
         assert_eq!(keys, ["t:webhook:M:w"]);
         assert_eq!(markers.seen(&keys).await, None);

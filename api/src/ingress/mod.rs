@@ -84,18 +84,18 @@ pub(crate) struct Parts<'a> {
 
 impl Ingress {
     /// Starts the recorder and the enqueuer.
-    pub(crate) fn start(parts: Parts<'_>) -> Result<(Self, IngressTasks), redis::RedisError> {
+    pub(crate) fn start(parts: Parts<'_>) -> (Self, IngressTasks) {
         let Parts { settings, context, store, shops, queues } = parts;
         let current = settings.shopify.api_secret.expose().as_bytes().to_vec();
         let previous = settings.shopify.api_secret_previous.as_ref().map(|secret| secret.expose().as_bytes().to_vec());
         let secrets = Arc::new(Secrets::new([Some(current), previous].into_iter().flatten().collect()));
-        let markers = Arc::new(Markers::new(settings.redis.url.expose(), &settings.redis.key_prefix)?);
+        let markers = Arc::new(Markers::new(queues.redis(), &settings.redis.key_prefix));
         let (handover, enqueuer) = Enqueuer::start(queues, Arc::clone(&markers));
         let grouping =
             Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
         let (intake, recorder) = recorder::start(store, grouping, markers, handover);
         let ids = Arc::clone(&context.ids);
-        Ok((Self { secrets, shops, ids, budget: Budget::new(), intake }, IngressTasks { recorder, enqueuer }))
+        (Self { secrets, shops, ids, budget: Budget::new(), intake }, IngressTasks { recorder, enqueuer })
     }
 
     /// Takes one delivery in. `request_id` follows it into its job.

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use backing::POSTGRES;
 use platform::health::Report;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
-use crate::app::{POSTGRES, State};
+use crate::app::State;
 use crate::error::{Code, ErrorBody};
 
 /// One thing this process depends on.
@@ -101,7 +102,7 @@ mod tests {
             result: if up { Ok(()) } else { Err("away".to_owned()) },
             took: Duration::from_millis(1),
         };
-        let report = Report { dependencies: vec![one(POSTGRES, postgres), one(crate::app::REDIS, redis)] };
+        let report = Report { dependencies: vec![one(POSTGRES, postgres), one(backing::REDIS, redis)] };
         match answer(&report, draining) {
             HealthAnswer::Serving(body) => (200, body.0.status),
             HealthAnswer::Down(body) => (503, body.0.status),

@@ -1,6 +1,7 @@
 //! The life of a process, the same for all roles: logging, metrics, runtime, signals, and an exit code that says how it
 //! ended. It keeps each `main` to a few lines; what the role does is the future it hands in.
 
+use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::process::ExitCode;
@@ -42,7 +43,7 @@ pub fn run<F, R, E>(name: &'static str, telemetry: &TelemetryConfig, drain: Dura
 where
     F: FnOnce(Context) -> R,
     R: Future<Output = Result<(), E>>,
-    E: fmt::Debug,
+    E: Into<Box<dyn Error + Send + Sync>>,
 {
     if let Err(error) = telemetry::init(telemetry) {
         return refuse(name, &error);
@@ -69,7 +70,7 @@ async fn supervise<F, R, E>(name: &'static str, drain: Duration, role: F) -> Exi
 where
     F: FnOnce(Context) -> R,
     R: Future<Output = Result<(), E>>,
-    E: fmt::Debug,
+    E: Into<Box<dyn Error + Send + Sync>>,
 {
     let context = match context(drain) {
         Ok(context) => context,
@@ -90,7 +91,7 @@ where
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                tracing::error!(role = name, "failed: {error:?}");
+                tracing::error!(role = name, "failed: {}", with_causes(error.into().as_ref()));
                 ExitCode::FAILURE
             }
         },
@@ -103,7 +104,13 @@ where
     code
 }
 
-fn context(drain: Duration) -> Result<Context, Box<dyn std::error::Error>> {
+/// An error and what caused it, the cause last.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn context(drain: Duration) -> Result<Context, Box<dyn Error>> {
     let clock = SystemClock::shared();
     let ids = Arc::new(Ids::from_system(Arc::clone(&clock))?);
     let (stop, shutdown) = shutdown::on_signals(drain)?;

@@ -108,6 +108,8 @@ table! {
         "Age of the oldest job that may run, in seconds: it rises when a queue stalls.";
     counter redis_errors(job) = "redis_errors_total",
         "Redis calls that failed, by what was being done.";
+    gauge redis_risk_nodes(state) = "redis_risk_nodes",
+        "Redis servers that would lose jobs or cannot run them, by risk: topology, version, replica, eviction, partial-eviction, persistence, fsync, unknown.";
     counter points_entries(outcome) = "points_ledger_entries_total",
         "Ledger entries written, by transaction type.";
     counter scheduler_passes(job, outcome) = "scheduler_passes_total",

@@ -3,10 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use redis::aio::ConnectionManager;
-
 use super::script::BUCKET;
 use crate::{
+    connection::Redis,
     error::{InvalidSetting, QueueError},
     rate::Rate,
 };
@@ -31,12 +30,12 @@ pub enum Permission {
 /// merchant's, the account where it is the platform's). Cheap to clone.
 #[derive(Clone)]
 pub struct SharedLimits {
-    connection: ConnectionManager,
+    connection: Redis,
     prefix: Option<Arc<str>>,
 }
 
 impl SharedLimits {
-    pub(super) fn new(connection: ConnectionManager, prefix: Option<Arc<str>>) -> Self {
+    pub(super) fn new(connection: Redis, prefix: Option<Arc<str>>) -> Self {
         Self { connection, prefix }
     }
 

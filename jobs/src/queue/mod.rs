@@ -15,12 +15,9 @@ mod settings;
 mod settle;
 mod wake;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use redis::{
-    Client,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use futures::future::try_join_all;
 
 pub use claim::{Claim, Claimed};
 pub use inspect::{Counts, DeadLetter};
@@ -29,7 +26,7 @@ pub use maintain::Rescued;
 pub use settings::{LaneSettings, Settings};
 pub use settle::{Settled, Settlement};
 
-use crate::{error::QueueError, kind::JobKind};
+use crate::{connection::Redis, error::QueueError, kind::JobKind};
 use keys::Keys;
 
 /// Jobs in one call of a script. Lua takes at most 8,000 values apart at once, and Redis serves nobody else meanwhile.
@@ -45,20 +42,10 @@ const DONE_RING_JOBS_MAX: usize = 1_000;
 /// Of each settlement call; under load the ring holds a sample.
 const DONE_RING_BATCH_MAX: usize = 20;
 
-/// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest pause between attempts to reconnect.
-const RECONNECT_DELAY_MAX: Duration = Duration::from_millis(250);
-/// Attempts to reconnect before the waiting calls fail.
-const RECONNECT_ATTEMPTS: usize = 3;
-
 /// All queues of one Redis. Cheap to clone; clones share one connection that heals itself.
 #[derive(Clone)]
 pub struct Queues {
-    client: Client,
-    connection: ConnectionManager,
+    connection: Redis,
     prefix: Option<Arc<str>>,
     queues: Arc<[Queue; JobKind::ALL.len()]>,
 }
@@ -68,43 +55,36 @@ pub struct Queues {
 pub struct Queue {
     kind: JobKind,
     keys: Arc<Keys>,
-    client: Client,
-    connection: ConnectionManager,
+    connection: Redis,
 }
 
 impl Queues {
-    /// The queues at that address (`redis://host:port/db`). Connects when first used, so Redis may be away now.
-    /// To be called within a Tokio runtime.
+    /// The queues in that Redis. All processes of an installation have the same prefix; another installation, or test,
+    /// that shares the Redis has another. It may be empty.
+    pub fn new(redis: &Redis, prefix: &str) -> Self {
+        let prefix = Some(prefix).filter(|prefix| !prefix.is_empty());
+        let queues = JobKind::ALL.map(|kind| Queue {
+            kind,
+            keys: Arc::new(Keys::new(prefix, kind.name())),
+            connection: redis.clone(),
+        });
+        Self { connection: redis.clone(), prefix: prefix.map(Into::into), queues: Arc::new(queues) }
+    }
+
+    /// The queues at that address, without a prefix; for a program that runs alone.
     ///
     /// # Errors
     /// The address is not one of a Redis.
     pub fn connect(url: &str) -> Result<Self, QueueError> {
-        Self::open(url, None)
+        Self::connect_prefixed(url, "")
     }
 
-    /// The same under names of their own, so that tests share a Redis without meeting.
+    /// The same with a prefix.
     ///
     /// # Errors
     /// As [`Queues::connect`].
     pub fn connect_prefixed(url: &str, prefix: &str) -> Result<Self, QueueError> {
-        Self::open(url, Some(prefix))
-    }
-
-    fn open(url: &str, prefix: Option<&str>) -> Result<Self, QueueError> {
-        let client = Client::open(url)?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_max_delay(RECONNECT_DELAY_MAX)
-            .set_number_of_retries(RECONNECT_ATTEMPTS);
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        let queues = JobKind::ALL.map(|kind| Queue {
-            kind,
-            keys: Arc::new(Keys::new(prefix, kind.name())),
-            client: client.clone(),
-            connection: connection.clone(),
-        });
-        Ok(Self { client, connection, prefix: prefix.map(Into::into), queues: Arc::new(queues) })
+        Ok(Self::new(&Redis::open(url, 0)?, prefix))
     }
 
     /// The queue of a kind.
@@ -117,18 +97,18 @@ impl Queues {
         SharedLimits::new(self.connection.clone(), self.prefix.clone())
     }
 
-    /// Whether Redis answers.
+    /// Whether Redis answers for every queue; in a cluster these may be on different nodes.
     ///
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), QueueError> {
-        let mut connection = self.connection.clone();
-        Ok(redis::cmd("PING").exec_async(&mut connection).await?)
+        try_join_all(self.queues.iter().map(Queue::ping)).await?;
+        Ok(())
     }
 
-    /// The client, for callers that keep further keys in the same Redis.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// The Redis they are in, for callers that keep further keys there.
+    pub fn redis(&self) -> &Redis {
+        &self.connection
     }
 }
 
@@ -136,6 +116,17 @@ impl Queue {
     /// The kind of its jobs.
     pub fn kind(&self) -> JobKind {
         self.kind
+    }
+
+    async fn ping(&self) -> Result<(), QueueError> {
+        self.connection.call(redis::cmd("EXISTS").arg(self.keys.wake())).await?;
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Queues {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.queues.iter()).finish()
     }
 }
 

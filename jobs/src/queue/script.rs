@@ -1,11 +1,12 @@
-//! The scripts, and how they are called: by hash, loaded once more when Redis has forgotten them.
+//! The scripts, and how they are called: by hash, or with their text where the server that has
+//! the queue does not know them: it is new, was restarted, or took the queue over.
 
 use std::sync::LazyLock;
 
-use redis::{Cmd, ErrorKind, ServerErrorKind, Value, aio::ConnectionManager};
+use redis::{Arg, Cmd, ErrorKind, ServerErrorKind, Value};
 
 use super::keys::Keys;
-use crate::error::QueueError;
+use crate::{connection::Redis, error::QueueError};
 
 /// A script with its hash.
 pub(super) struct Script {
@@ -63,15 +64,26 @@ impl Script {
     }
 
     /// Makes the call.
-    pub(super) async fn run(&self, connection: &ConnectionManager, command: &Cmd) -> Result<Value, QueueError> {
-        let mut connection = connection.clone();
-        match connection.send_packed_command(command).await.and_then(Value::extract_error) {
+    pub(super) async fn run(&self, redis: &Redis, command: &Cmd) -> Result<Value, QueueError> {
+        match redis.call(command).await {
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                redis::cmd("SCRIPT").arg("LOAD").arg(&self.code).exec_async(&mut connection).await?;
-                Ok(connection.send_packed_command(command).await.and_then(Value::extract_error)?)
+                Ok(redis.call(&self.with_text(command)).await?)
             }
             answer => Ok(answer?),
         }
+    }
+
+    /// The same call with the script itself, which the server then remembers. It goes where the keys are, while `SCRIPT
+    /// LOAD` would need every node of a cluster.
+    fn with_text(&self, command: &Cmd) -> Cmd {
+        let mut whole = Cmd::with_capacity(64, self.code.len() + 1_024);
+        whole.arg("EVAL").arg(&self.code);
+        for argument in command.args_iter().skip(2) {
+            if let Arg::Simple(bytes) = argument {
+                whole.arg(bytes);
+            }
+        }
+        whole
     }
 
     /// The elements of an array answer.

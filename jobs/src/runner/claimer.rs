@@ -6,7 +6,6 @@
 use std::{sync::Arc, time::Duration};
 
 use apalis_core::worker::context::WorkerContext;
-use redis::AsyncConnectionConfig;
 use tokio::{
     sync::Notify,
     time::{Instant, sleep},
@@ -166,7 +165,6 @@ async fn closing(shared: &Shared) {
 
 /// Reads the wake list while the claimer sleeps. Owns its connection: a blocking read would hold up all others.
 pub(super) async fn listen(shared: Arc<Shared>, bell: Arc<Bell>) {
-    let config = AsyncConnectionConfig::new().set_response_timeout(Some(WAKE_RESPONSE_TIMEOUT));
     let mut connection = None;
     let mut errors = 0;
     loop {
@@ -174,7 +172,7 @@ pub(super) async fn listen(shared: Arc<Shared>, bell: Arc<Bell>) {
         loop {
             let held = match &mut connection {
                 Some(held) => held,
-                None => match shared.queue.open_connection(&config).await {
+                None => match shared.queue.open_connection(WAKE_RESPONSE_TIMEOUT).await {
                     Ok(fresh) => connection.insert(fresh),
                     Err(error) => {
                         tracing::debug!(%error, "no connection for wake-ups, polling meanwhile");

@@ -268,7 +268,7 @@ async fn dead_letters_stay_until_they_are_acknowledged() {
 #[tokio::test]
 async fn scripts_that_redis_forgot_are_loaded_again() {
     let queues = testing::queues();
-    let mut connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = queues.redis().clone();
     queues.enqueue(&[job("m1")]).await.unwrap();
     redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut connection).await.unwrap();
     queues.enqueue(&many(1_100, "m1")).await.unwrap();

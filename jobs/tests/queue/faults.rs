@@ -68,7 +68,7 @@ async fn losing_everything_is_no_error_and_the_worker_goes_on() {
     let given: Vec<_> = (0..50).map(|n| job("m1").idempotency_key(format!("log:{n}"))).collect();
     queues.enqueue(&given).await.unwrap();
     until("ten handlers are under way", || async { begun.load(Ordering::SeqCst) == 10 }).await;
-    let mut connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = queues.redis().clone();
     redis::cmd("FLUSHALL").exec_async(&mut connection).await.unwrap();
     redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut connection).await.unwrap();
     gate.notify_waiters();
@@ -112,7 +112,7 @@ async fn fifty_thousand_due_at_once_are_all_done() {
 async fn a_full_redis_refuses_new_jobs_and_still_ends_old_ones() {
     let server = Server::start().await;
     let queues = Queues::connect(&server.url).unwrap();
-    let mut connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = queues.redis().clone();
     queues.enqueue(&many(20, "m1")).await.unwrap();
     redis::cmd("CONFIG").arg("SET").arg("maxmemory").arg("1mb").exec_async(&mut connection).await.unwrap();
     assert!(queues.enqueue(&[job("m1")]).await.is_err());

@@ -2,14 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
 
 mod apalis_redis_baseline;
+mod cluster;
 mod contract;
 mod fairness;
 mod faults;
 mod limits;
+mod memory;
 mod model;
 mod partner;
+mod risks;
 mod rows;
 mod samples;
+mod sentinel;
 mod support;
 mod upstream;
 mod worker;

@@ -9,20 +9,20 @@ use std::{
     time::Duration,
 };
 
-use jobs::{Job, JobError, Outcome, Queues, RetryPolicy, Settlement, WorkerOptions, testing};
-use redis::{AsyncCommands, aio::MultiplexedConnection};
+use jobs::{Job, JobError, Outcome, Queues, Redis, RetryPolicy, Settlement, WorkerOptions, testing};
+use redis::AsyncCommands;
 use tokio::sync::Notify;
 
 use crate::support::*;
 
-async fn prefixed() -> (Queues, String, MultiplexedConnection) {
+async fn prefixed() -> (Queues, String, Redis) {
     let prefix = testing::unique_prefix();
     let queues = Queues::connect_prefixed(&testing::redis_url(), &prefix).unwrap();
-    let connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let connection = queues.redis().clone();
     (queues, format!("{{{prefix}-award-points}}:"), connection)
 }
 
-async fn keys_with(connection: &mut MultiplexedConnection, text: &str) -> Vec<String> {
+async fn keys_with(connection: &mut Redis, text: &str) -> Vec<String> {
     let mut iterator: redis::AsyncIter<'_, String> = connection.scan_match(format!("*{text}*")).await.unwrap();
     let mut keys = Vec::new();
     while let Some(key) = iterator.next_item().await {

@@ -37,7 +37,7 @@ async fn the_stored_envelope_is_frozen() {
     let queues = Queues::connect_prefixed(&testing::redis_url(), &prefix).unwrap();
     let given = job("m1").trace("t").idempotency_key("k").max_attempts(3);
     queues.enqueue(std::slice::from_ref(&given)).await.unwrap();
-    let mut connection = queues.client().get_multiplexed_async_connection().await.unwrap();
+    let mut connection = queues.redis().clone();
     let key = format!("{{{prefix}-award-points}}:jobs");
     let stored: Option<String> = connection.hget(key, given.id().as_str()).await.unwrap();
     let expected = format!(

@@ -14,8 +14,8 @@ use apalis_core::{
 };
 use domain::LogId;
 use jobs::{
-    AwardPoints, Claimed, Counts, Job, JobError, JobId, JobKind, Lane, NewJob, Outcome, Queue, QueueBackend, Queues,
-    Settlement, WorkerOptions, testing::new_id,
+    AwardPoints, Claimed, Counts, Job, JobError, JobId, JobKind, Lane, NewJob, Outcome, Payload, Queue, QueueBackend,
+    Queues, Settlement, WorkerOptions, testing::new_id,
 };
 use tokio::{task::JoinHandle, time::Instant};
 
@@ -109,8 +109,18 @@ where
     H: FnMut(Job<AwardPoints>) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Result<(), JobError>> + Send + 'static,
 {
+    start_of(queues, options, handler)
+}
+
+/// Starts a worker of `P`'s kind.
+pub(crate) fn start_of<P, H, Fut>(queues: &Queues, options: WorkerOptions, handler: H) -> Running
+where
+    P: Payload,
+    H: FnMut(Job<P>) -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Result<(), JobError>> + Send + 'static,
+{
     let context = WorkerContext::new(&options.name);
-    let backend = QueueBackend::<AwardPoints>::new(queues, options);
+    let backend = QueueBackend::<P>::new(queues, options);
     let worker = WorkerBuilder::new(&context).backend(backend).build(handler);
     Running { context, task: tokio::spawn(worker.run()) }
 }
@@ -122,18 +132,30 @@ pub(crate) fn options() -> WorkerOptions {
 /// A Redis of one test's own, with an append-only file, that may be killed.
 pub(crate) struct Server {
     pub(crate) url: String,
-    port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
+    arguments: Vec<String>,
     process: Child,
+}
+
+/// A port that nobody has now.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::start_with(&[]).await
+    }
+
+    /// With further arguments of `redis-server`, which count more than the usual ones.
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
+        let port = free_port();
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("redis-{}", new_id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let process = spawn(port, &folder);
-        let server = Self { url: format!("redis://127.0.0.1:{port}"), port, folder, process };
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let process = spawn(port, &folder, &arguments);
+        let server = Self { url: format!("redis://127.0.0.1:{port}"), port, folder, arguments, process };
         server.answers().await;
         server
     }
@@ -155,7 +177,7 @@ impl Server {
     }
 
     pub(crate) async fn restart(&mut self) {
-        self.process = spawn(self.port, &self.folder);
+        self.process = spawn(self.port, &self.folder, &self.arguments);
         self.answers().await;
     }
 }
@@ -168,11 +190,12 @@ impl Drop for Server {
     }
 }
 
-fn spawn(port: u16, folder: &std::path::Path) -> Child {
+fn spawn(port: u16, folder: &std::path::Path, arguments: &[String]) -> Child {
     Command::new("redis-server")
         .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
         .arg(folder)
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -12,6 +12,7 @@ mod kills;
 mod payloads;
 mod permutations;
 mod processes;
+mod redis_kinds;
 mod row_level_security;
 mod rules;
 mod snapshots;

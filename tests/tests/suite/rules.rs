@@ -18,14 +18,15 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".dev", "node_modules", ".sqlx"];
 
 /// ARCHITECTURE.md, "who may import whom".
 fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let roles = ["domain", "store", "shopify", "jobs", "platform"];
-    let all = ["domain", "store", "shopify", "jobs", "platform", "api", "workers", "scheduler"];
+    let roles = ["domain", "store", "shopify", "jobs", "platform", "backing"];
+    let all = ["domain", "store", "shopify", "jobs", "platform", "backing", "api", "workers", "scheduler"];
     [
         ("domain", &[][..]),
         ("platform", &[]),
         ("store", &["domain"]),
         ("shopify", &["domain"]),
         ("jobs", &["domain"]),
+        ("backing", &["store", "jobs", "platform"]),
         ("api", &roles),
         ("workers", &roles),
         ("scheduler", &roles),

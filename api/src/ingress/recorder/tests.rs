@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use domain::{LogId, MerchantId};
+use jobs::Redis;
 
 use super::*;
 use crate::ingress::enqueuer::Handover;
@@ -36,7 +37,7 @@ struct Bench {
 }
 
 fn bench(takes_ms: u64, rows_max: usize, behaviour: Behaviour) -> Bench {
-    let markers = Arc::new(Markers::new("redis://127.0.0.1:9", "").unwrap());
+    let markers = Arc::new(Markers::new(&Redis::open("redis://127.0.0.1:9", 1).unwrap(), ""));
     markers.leave_alone();
     let (sender, handed) = mpsc::channel(100);
     let sizes = Arc::new(Mutex::new(Vec::new()));

@@ -40,7 +40,9 @@ config! {
 config! {
     /// Redis: the queue's fast path. It may be lost at any moment.
     pub struct RedisConfig {
-        /// URL of Redis 7 or later, such as `redis://127.0.0.1:6379/0`.
+        /// URL of Redis 7 or later: one server, such as `redis://127.0.0.1:6379/0`; Sentinels, such as
+        /// `redis+sentinel://host:26379,host:26379/service/0`; or a cluster, such as `redis+cluster://host:6379,host:6379`.
+        /// `rediss` in place of `redis` means TLS. It should have `maxmemory-policy noeviction` and `appendonly yes`.
         pub url: ServiceUrl = "REDIS_URL",
         /// Put before every key, so that several installations can share one server.
         pub key_prefix: String = "REDIS_KEY_PREFIX" or "ln",
@@ -49,7 +51,7 @@ config! {
 }
 
 config! {
-    /// Keys that protect personal data at rest.
+    /// Keys that protect personal data at rest; only processes that write or read such data are given them.
     pub struct CryptoConfig {
         /// Key of the encrypted columns: 64 hexadecimal digits, made with `openssl rand -hex 32`.
         pub pii_key: Secret<Key32> = "PII_KEY",
@@ -158,8 +160,6 @@ settings! {
         pub database: DatabaseConfig,
         /// Redis.
         pub redis: RedisConfig,
-        /// Keys.
-        pub crypto: CryptoConfig,
         /// Shopify.
         pub shopify: ShopifyConfig,
         /// Logs.
@@ -196,8 +196,6 @@ settings! {
         pub database: DatabaseConfig,
         /// Redis.
         pub redis: RedisConfig,
-        /// Keys.
-        pub crypto: CryptoConfig,
         /// Logs.
         pub telemetry: TelemetryConfig,
     }

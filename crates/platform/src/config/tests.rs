@@ -23,10 +23,17 @@ fn api(variables: &BTreeMap<&'static str, &'static str>) -> Result<ApiSettings, 
     ApiSettings::from_lookup(|name| variables.get(name).map(ToString::to_string))
 }
 
+fn workers(variables: &BTreeMap<&'static str, &'static str>) -> Result<WorkersSettings, ConfigErrors> {
+    WorkersSettings::from_lookup(|name| variables.get(name).map(ToString::to_string))
+}
+
+/// What the processes that read these variables say of them.
 fn problem(changes: &[(&'static str, &'static str)]) -> String {
     let mut variables = complete();
     variables.extend(changes.iter().copied());
-    api(&variables).expect_err("these variables must be refused").to_string()
+    let refused = [api(&variables).err(), workers(&variables).err()].map(|errors| errors.map(|all| all.to_string()));
+    assert!(refused.iter().any(Option::is_some), "these variables must be refused");
+    refused.into_iter().flatten().collect()
 }
 
 #[test]
@@ -36,7 +43,7 @@ fn defaults_fill_what_is_not_set() {
     assert_eq!(settings.api.group_commit().as_millis(), 12);
     assert_eq!(settings.redis.key_prefix, "ln");
     assert_eq!(settings.shopify.api_secret_previous, None);
-    assert_eq!(settings.crypto.pii_key.expose().to_hex(), PII_KEY);
+    assert_eq!(workers(&complete()).unwrap().crypto.pii_key.expose().to_hex(), PII_KEY);
 }
 
 #[test]
@@ -52,18 +59,7 @@ fn an_empty_variable_counts_as_not_set() {
 fn all_mistakes_are_reported_together_across_sections_with_remedies() {
     let errors = ApiSettings::from_lookup(|name| (name == "LOG_FORMAT").then(|| "yaml".to_owned())).unwrap_err();
     let named: Vec<&str> = errors.0.iter().map(|error| error.env).collect();
-    assert_eq!(
-        named,
-        [
-            "ADMIN_TOKEN",
-            "APP_DATABASE_URL",
-            "REDIS_URL",
-            "PII_KEY",
-            "EMAIL_INDEX_KEY",
-            "SHOPIFY_API_SECRET",
-            "LOG_FORMAT"
-        ]
-    );
+    assert_eq!(named, ["ADMIN_TOKEN", "APP_DATABASE_URL", "REDIS_URL", "SHOPIFY_API_SECRET", "LOG_FORMAT"]);
     let text = errors.to_string();
     assert!(text.contains("REDIS_URL: is not set: set it to this: URL of Redis 7"), "{text}");
     assert!(text.contains("LOG_FORMAT: must be `json` or `text`, but is `yaml`"), "{text}");
@@ -97,8 +93,10 @@ fn no_secret_is_printed_in_any_way() {
     let settings = api(&complete()).unwrap();
     let tool = ToolSettings::from_lookup(|name| complete().get(name).map(ToString::to_string))
         .expect("a complete environment");
+    let workers = workers(&complete()).unwrap();
     let refused = problem(&[("PII_KEY", "hunter2"), ("REDIS_URL", "hunter2")]);
-    for printed in [settings.to_string(), format!("{settings:?}"), tool.to_string(), format!("{tool:?}"), refused] {
+    let printed = [settings.to_string(), format!("{settings:?}"), workers.to_string(), format!("{workers:?}")];
+    for printed in printed.into_iter().chain([tool.to_string(), format!("{tool:?}"), refused]) {
         assert!(!printed.contains("hunter2"), "{printed}");
         assert!(!printed.contains(PII_KEY), "{printed}");
     }
@@ -147,4 +145,11 @@ fn help_names_every_variable_with_its_default() {
     let help = WorkersSettings::help();
     assert!(help.contains("WORKERS_CONCURRENCY [default: 2]"), "{help}");
     assert!(help.contains("APP_DATABASE_URL [required]"), "{help}");
+}
+
+#[test]
+fn only_processes_that_protect_personal_data_are_given_its_keys() {
+    let keys = |sections: &[Section]| sections.iter().any(|section| section.name == CryptoConfig::SECTION.name);
+    assert!(!keys(ApiSettings::SECTIONS) && !keys(SchedulerSettings::SECTIONS));
+    assert!(keys(WorkersSettings::SECTIONS) && keys(ToolSettings::SECTIONS));
 }

@@ -1,0 +1,220 @@
+//! One connection to Redis, whatever stands behind `REDIS_URL`: a server, a service watched by Sentinels, or a cluster.
+//!
+//! [`Redis`] connects when first used, is shared by its clones, and connects anew when the connection breaks, falls silent,
+//! or leads to a server that is no longer the master. A failed call stays failed: whether it may be made again, only the
+//! caller knows, and waits before it does.
+
+mod address;
+mod link;
+mod risks;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, try_join_all},
+};
+use redis::{
+    Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value, aio::ConnectionLike, from_redis_value,
+};
+use tokio::time::sleep;
+
+pub use address::InvalidAddress;
+pub use risks::{Finding, Risk};
+
+use crate::retry::Jitter;
+use address::Address;
+use link::{Dialer, Link, is_link_lost};
+
+/// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Attempts to connect before the waiting calls fail.
+const CONNECT_ATTEMPTS: u32 = 4;
+/// First pause between them; it doubles.
+const CONNECT_PAUSE_BASE: Duration = Duration::from_millis(50);
+/// Longest of these pauses.
+const CONNECT_PAUSE_MAX: Duration = Duration::from_millis(250);
+
+/// A connection on its way, or open: all who wait for it wait for the same.
+type Dialing = Shared<BoxFuture<'static, RedisResult<Link>>>;
+
+/// A Redis. Cheap to clone; clones share one connection that heals itself.
+#[derive(Clone)]
+pub struct Redis(Arc<Inner>);
+
+struct Inner {
+    address: Address,
+    dialer: Dialer,
+    jitter: Arc<Jitter>,
+    current: Mutex<(u64, Dialing)>,
+}
+
+impl Redis {
+    /// The Redis at that address: `redis://host:port/db`, `redis+sentinel://host:port,host:port/service/db` or
+    /// `redis+cluster://host:port,host:port`, with `rediss` over TLS. Connects when first used, so Redis may be away now.
+    /// `seed` is that of the pauses between attempts to connect, and to be different in each process.
+    ///
+    /// # Errors
+    /// The address is none of these.
+    pub fn open(url: &str, seed: u64) -> Result<Self, InvalidAddress> {
+        let address = Address::parse(url)?;
+        let dialer = Dialer::new(address.clone()).map_err(|_| InvalidAddress::Node)?;
+        let jitter = Arc::new(Jitter::seeded(seed));
+        let current = Mutex::new((0, dialing(dialer.clone(), Arc::clone(&jitter))));
+        Ok(Self(Arc::new(Inner { address, dialer, jitter, current })))
+    }
+
+    /// Sends one command.
+    ///
+    /// # Errors
+    /// Redis is away or refuses it. A command whose answer did not come may have been carried out.
+    pub async fn call(&self, command: &Cmd) -> RedisResult<Value> {
+        let (number, mut link) = self.link().await?;
+        let answer = link.call(command).await;
+        self.examined(number, answer)
+    }
+
+    /// Sends one command and reads its answer as a `T`.
+    ///
+    /// # Errors
+    /// As [`Redis::call`]; or the answer is something else.
+    pub async fn query<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
+        Ok(from_redis_value(self.call(command).await?)?)
+    }
+
+    /// Sends commands whose order does not matter, in one round trip, and forgets their answers. Their keys may be on
+    /// different nodes of a cluster.
+    ///
+    /// # Errors
+    /// As [`Redis::call`], for any of them; the others may have been carried out.
+    pub async fn call_each(&self, commands: impl IntoIterator<Item = Cmd>) -> RedisResult<()> {
+        let (number, mut link) = self.link().await?;
+        let answer = if let Link::Cluster(_) = &link {
+            let calls = commands.into_iter().map(|command| {
+                let mut link = link.clone();
+                async move { link.call(&command).await }
+            });
+            try_join_all(calls).await.map(|_| ())
+        } else {
+            let mut pipeline = Pipeline::new();
+            commands.into_iter().for_each(|command| {
+                pipeline.add_command(command);
+            });
+            link.call_all(&pipeline, 0, pipeline.len())
+                .await
+                .and_then(|answers| answers.into_iter().try_for_each(|answer| answer.extract_error().map(|_| ())))
+        };
+        self.examined(number, answer)
+    }
+
+    /// A connection of one's own, for reads that block and so would hold up all others; `patience` is how long an answer
+    /// may take. It does not heal: after an error, ask for another.
+    pub(crate) async fn open_own(&self, patience: Duration) -> RedisResult<OwnConnection> {
+        Ok(OwnConnection(self.0.dialer.dial(patience).await?))
+    }
+
+    /// The connection as it is, and its number.
+    async fn link(&self) -> RedisResult<(u64, Link)> {
+        let (number, dialing) = self.current().clone();
+        match dialing.await {
+            Ok(link) => Ok((number, link)),
+            Err(error) => {
+                self.replace(number);
+                Err(error)
+            }
+        }
+    }
+
+    fn examined<T>(&self, number: u64, answer: RedisResult<T>) -> RedisResult<T> {
+        if answer.as_ref().is_err_and(is_link_lost) {
+            self.replace(number);
+        }
+        answer
+    }
+
+    /// Whoever calls next connects anew, unless someone else has seen to that.
+    fn replace(&self, number: u64) {
+        let mut current = self.current();
+        if current.0 == number {
+            *current = (number + 1, dialing(self.0.dialer.clone(), Arc::clone(&self.0.jitter)));
+        }
+    }
+
+    fn current(&self) -> MutexGuard<'_, (u64, Dialing)> {
+        self.0.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Connects once somebody asks for it; on a task of its own, so that it goes on when they do not wait for it.
+fn dialing(dialer: Dialer, jitter: Arc<Jitter>) -> Dialing {
+    let connect = async move {
+        let mut failed = 0;
+        loop {
+            match dialer.dial(RESPONSE_TIMEOUT).await {
+                Ok(link) => return Ok(link),
+                Err(error) => {
+                    failed += 1;
+                    if failed == CONNECT_ATTEMPTS {
+                        return Err(error);
+                    }
+                    let pause = CONNECT_PAUSE_BASE.saturating_mul(1 << failed.min(6)).min(CONNECT_PAUSE_MAX);
+                    sleep(pause / 2 + jitter.up_to(pause / 2)).await;
+                }
+            }
+        }
+    };
+    async move {
+        let gave_up = |_| RedisError::from((redis::ErrorKind::Client, "the attempt to connect was given up"));
+        tokio::spawn(connect).await.unwrap_or_else(|error| Err(gave_up(error)))
+    }
+    .boxed()
+    .shared()
+}
+
+/// So that `redis`' own commands and `Cmd::query_async` can be used. A pipeline's keys must be on one node.
+impl ConnectionLike for Redis {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        self.call(command).boxed()
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        async move {
+            let (number, mut link) = self.link().await?;
+            let answer = link.call_all(pipeline, offset, count).await;
+            self.examined(number, answer)
+        }
+        .boxed()
+    }
+
+    fn get_db(&self) -> i64 {
+        match &self.0.address {
+            Address::Server(server) => server.redis_settings().db(),
+            // Of no consequence: it is chosen where the master is connected to.
+            Address::Sentinel { .. } | Address::Cluster(_) => 0,
+        }
+    }
+}
+
+impl std::fmt::Debug for Redis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redis").finish_non_exhaustive()
+    }
+}
+
+/// A connection that nobody else uses.
+pub(crate) struct OwnConnection(Link);
+
+impl OwnConnection {
+    /// Sends one command and reads its answer as a `T`.
+    pub(crate) async fn query<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
+        Ok(from_redis_value(self.0.call(command).await?)?)
+    }
+}
