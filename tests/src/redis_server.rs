@@ -1,31 +1,43 @@
-//! A Redis of one test, which may be flushed, stopped and started again without harm to others.
+//! A Redis of one test, which may be flushed, stalled, filled, stopped and started again without harm to others.
 
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use tokio::net::TcpListener;
+use redis::aio::MultiplexedConnection;
 use tokio::process::{Child, Command};
 
-use crate::environment::unique;
+use crate::environment::{free_port, unique};
 use crate::wait::wait_until;
+
+/// How it is run.
+#[derive(Debug, Clone, Default)]
+pub struct RedisOptions {
+    /// With an append-only file, written out every second.
+    pub append_only: bool,
+    /// Further variables of the process, such as a clock of its own.
+    pub environment: Vec<(&'static str, String)>,
+}
 
 /// The server; killed when dropped.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
     dir: PathBuf,
+    options: RedisOptions,
     process: Option<Child>,
 }
 
 impl RedisServer {
     /// Starts an empty one that keeps nothing on disk.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
+        Self::start_with(RedisOptions::default()).await
+    }
+
+    /// Starts an empty one.
+    pub async fn start_with(options: RedisOptions) -> Self {
         let dir = std::env::temp_dir().join(format!("loyalnest-redis-{}", unique().ulid()));
         std::fs::create_dir_all(&dir).unwrap();
-        let mut server = Self { port, dir, process: None };
+        let mut server = Self { port: free_port(), dir, options, process: None };
         server.run().await;
         server
     }
@@ -34,29 +46,69 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
-    /// Starts it again after [`RedisServer::kill`], empty.
+    /// Starts it again after [`RedisServer::kill`] or [`RedisServer::stop`]: empty, or with what its append-only file holds.
     pub async fn run(&mut self) {
         let port = self.port.to_string();
+        let append_only = if self.options.append_only { "yes" } else { "no" };
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"]);
-        command.arg(&self.dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction"]);
+        command.args(["--appendonly", append_only, "--appendfsync", "everysec", "--dir"]).arg(&self.dir);
+        command.envs(self.options.environment.iter().map(|(name, value)| (*name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         self.process = Some(command.spawn().expect("redis-server is installed"));
         let client = redis::Client::open(self.url()).unwrap();
-        wait_until("the private Redis answers", async || client.get_multiplexed_async_connection().await.is_ok()).await;
+        wait_until("the private Redis answers", async || {
+            let Ok(mut connection) = client.get_multiplexed_async_connection().await else { return false };
+            // While it loads its file it answers with an error.
+            redis::cmd("PING").exec_async(&mut connection).await.is_ok()
+        })
+        .await;
     }
 
-    /// Kills it; what it held is gone.
+    /// Kills it; what it held in memory is gone.
     pub async fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await.unwrap();
         }
     }
 
+    /// Asks it to end: it writes out its append-only file, if it has one.
+    pub async fn stop(&mut self) {
+        self.signal("-TERM").await;
+        if let Some(mut process) = self.process.take() {
+            wait_until("Redis has ended", async || process.try_wait().unwrap().is_some()).await;
+        }
+    }
+
+    /// Sends a signal by name: `-STOP` stalls it, `-CONT` lets it go on.
+    pub async fn signal(&self, signal: &str) {
+        let pid = self.process.as_ref().and_then(Child::id).expect("Redis still runs").to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success(), "kill {signal} {pid}");
+    }
+
     /// Empties it.
     pub async fn flush(&self) {
-        let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-        redis::cmd("FLUSHALL").exec_async(&mut connection).await.unwrap();
+        redis::cmd("FLUSHALL").exec_async(&mut self.connection().await).await.unwrap();
+    }
+
+    /// Lets it hold so many bytes more than now; None: as many as it likes.
+    pub async fn allow_more(&self, bytes: Option<u64>) {
+        let mut connection = self.connection().await;
+        let limit = match bytes {
+            Some(more) => self.used_bytes().await + more,
+            None => 0,
+        };
+        redis::cmd("CONFIG").arg(&["SET", "maxmemory"]).arg(limit).exec_async(&mut connection).await.unwrap();
+    }
+
+    async fn used_bytes(&self) -> u64 {
+        let told: String = redis::cmd("INFO").arg("memory").query_async(&mut self.connection().await).await.unwrap();
+        let used = told.lines().find_map(|line| line.strip_prefix("used_memory:"));
+        used.and_then(|bytes| bytes.trim().parse().ok()).expect("Redis tells its memory")
+    }
+
+    async fn connection(&self) -> MultiplexedConnection {
+        redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
     }
 }
 

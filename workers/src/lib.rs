@@ -5,10 +5,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod batch;
-mod handlers;
+pub mod handlers;
 pub mod orders;
 mod outcomes;
 mod runner;
 pub mod tool;
 
-pub use runner::{Running, serve, start};
+pub use outcomes::OutcomeSink;
+pub use runner::{Running, drive, serve, start};

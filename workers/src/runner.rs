@@ -111,7 +111,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
                     .backend(QueueBackend::new(&queues, options))
                     .data(orders.clone())
                     .build($handler);
-                tokio::spawn(run(kind, worker.run(), worker_context, context.shutdown.clone()))
+                tokio::spawn(drive(kind, worker.run(), worker_context, context.shutdown.clone()))
             }};
         }
         let worker = match kind {
@@ -125,7 +125,10 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
 }
 
 /// Runs one worker; when the shutdown drains, it claims no more and finishes what it has.
-async fn run(
+///
+/// # Errors
+/// When the worker ends by itself.
+pub async fn drive(
     kind: JobKind,
     worker: impl Future<Output = Result<(), WorkerError>>,
     context: WorkerContext,
