@@ -9,13 +9,13 @@ use tokio::process::{Child, Command};
 use crate::environment::{free_port, unique};
 use crate::wait::wait_until;
 
-/// How it is run.
-#[derive(Debug, Clone, Default)]
-pub struct RedisOptions {
-    /// With an append-only file, written out every second.
-    pub append_only: bool,
-    /// Further variables of the process, such as a clock of its own.
-    pub environment: Vec<(&'static str, String)>,
+/// What is left of what it held when it is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persistence {
+    /// Nothing.
+    None,
+    /// All but the last second: an append-only file, written out every second.
+    EverySecond,
 }
 
 /// The server; killed when dropped.
@@ -23,21 +23,21 @@ pub struct RedisOptions {
 pub struct RedisServer {
     port: u16,
     dir: PathBuf,
-    options: RedisOptions,
+    persistence: Persistence,
     process: Option<Child>,
 }
 
 impl RedisServer {
     /// Starts an empty one that keeps nothing on disk.
     pub async fn start() -> Self {
-        Self::start_with(RedisOptions::default()).await
+        Self::start_with(Persistence::None).await
     }
 
     /// Starts an empty one.
-    pub async fn start_with(options: RedisOptions) -> Self {
+    pub async fn start_with(persistence: Persistence) -> Self {
         let dir = std::env::temp_dir().join(format!("loyalnest-redis-{}", unique().ulid()));
         std::fs::create_dir_all(&dir).unwrap();
-        let mut server = Self { port: free_port(), dir, options, process: None };
+        let mut server = Self { port: free_port(), dir, persistence, process: None };
         server.run().await;
         server
     }
@@ -49,11 +49,10 @@ impl RedisServer {
     /// Starts it again after [`RedisServer::kill`] or [`RedisServer::stop`]: empty, or with what its append-only file holds.
     pub async fn run(&mut self) {
         let port = self.port.to_string();
-        let append_only = if self.options.append_only { "yes" } else { "no" };
+        let append_only = if self.persistence == Persistence::EverySecond { "yes" } else { "no" };
         let mut command = Command::new("redis-server");
         command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction"]);
         command.args(["--appendonly", append_only, "--appendfsync", "everysec", "--dir"]).arg(&self.dir);
-        command.envs(self.options.environment.iter().map(|(name, value)| (*name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         self.process = Some(command.spawn().expect("redis-server is installed"));
         let client = redis::Client::open(self.url()).unwrap();

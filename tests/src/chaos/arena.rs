@@ -12,7 +12,7 @@ use super::{Load, Stage, Tally};
 use crate::app::TestApp;
 use crate::postgres_server::PostgresServer;
 use crate::process::{Log, Process, run};
-use crate::redis_server::{RedisOptions, RedisServer};
+use crate::redis_server::{Persistence, RedisServer};
 use crate::wait::{wait_at_most, wait_until};
 
 const API: &str = "loyalnest-api";
@@ -60,7 +60,7 @@ pub struct Arena {
 
 impl Arena {
     /// Database and Redis, no roles.
-    pub async fn bare(stage: &Stage, redis: RedisOptions) -> Self {
+    pub async fn bare(stage: &Stage, redis: Persistence) -> Self {
         let postgres = stage.postgres().await;
         let redis = RedisServer::start_with(redis).await;
         let builder = TestApp::builder().postgres(&postgres.url()).redis(&redis.url()).shops(SHOPS);
@@ -76,11 +76,11 @@ impl Arena {
 
     /// With one api and one scheduler, and a Redis that keeps nothing on disk.
     pub async fn start(stage: &Stage) -> Self {
-        Self::start_with(stage, RedisOptions::default()).await
+        Self::start_with(stage, Persistence::None).await
     }
 
     /// With one api and one scheduler.
-    pub async fn start_with(stage: &Stage, redis: RedisOptions) -> Self {
+    pub async fn start_with(stage: &Stage, redis: Persistence) -> Self {
         let mut arena = Self::bare(stage, redis).await;
         arena.keep_api().await;
         arena.keep_scheduler().await;
@@ -186,7 +186,19 @@ impl Arena {
         panic!("the worker was never caught with a job");
     }
 
-    /// The fault is over: from here the time to recover counts.
+    /// Sends every webhook of the load until it was answered 200. What is late by then counts as not recovered.
+    pub async fn send(&self, load: &Load) {
+        load.send(&self.app).await;
+        self.mended();
+    }
+
+    /// The same over that time.
+    pub async fn send_over(&self, load: &Load, span: Duration) {
+        load.send_over(&self.app, span).await;
+        self.mended();
+    }
+
+    /// The fault is over: from here, or from the end of the load where that is later, the time to recover counts.
     pub fn mended(&self) {
         *self.mended.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
@@ -202,14 +214,14 @@ impl Arena {
         let findings = evidence::compare(&self.app, load).await;
         let verify = run("loyalnest", &["verify"], &self.app.servers.environment()).await;
         let logs: Vec<String> = self.logs.lock().unwrap().iter().map(|log| log.text()).collect();
-        let LogCounts { runs_again, rescued } = evidence::count(&logs);
+        let LogCounts { runs_again, rescued, outcomes } = evidence::count(&logs);
         let dead = u64::try_from(self.app.number("SELECT count(*) FROM dead_letters").await).unwrap();
         assert!(findings.wrong.is_empty(), "the books are wrong:\n  {}", findings.wrong.join("\n  "));
         assert_eq!(verify.code, Some(0), "loyalnest verify finds drift: {} {}", verify.out, verify.err);
         let again = runs_again + rescued;
         assert!(
             (bounds.again_min..=bounds.again_max).contains(&again),
-            "{runs_again} runs again and {rescued} rescues are not within {} to {}",
+            "{runs_again} runs again and {rescued} rescues are not within {} to {}; runs by outcome: {outcomes:?}",
             bounds.again_min,
             bounds.again_max
         );

@@ -83,6 +83,8 @@ pub(super) struct LogCounts {
     pub(super) runs_again: u64,
     /// Jobs taken back from silent workers.
     pub(super) rescued: u64,
+    /// Runs by how they ended.
+    pub(super) outcomes: BTreeMap<String, u64>,
 }
 
 /// Reads them. A line cut short by a kill is passed over.
@@ -91,8 +93,10 @@ pub(super) fn count(logs: &[String]) -> LogCounts {
     let mut counts = LogCounts::default();
     for line in logs.iter().flat_map(|log| log.lines()) {
         if line.contains("\"job ended\"") {
-            if let Some(job) = serde_json::from_str(line).ok().and_then(|line: Value| job_of(&line)) {
+            let line: Value = serde_json::from_str(line).unwrap_or_default();
+            if let (Some(job), Some(outcome)) = (job_of(&line), line["outcome"].as_str()) {
                 *runs.entry(job).or_default() += 1;
+                *counts.outcomes.entry(outcome.to_owned()).or_default() += 1;
             }
         } else if line.contains("\"rescued\":") {
             let line: Value = serde_json::from_str(line).unwrap_or_default();
@@ -123,7 +127,8 @@ mod tests {
         let first = [ended("A"), ended("B"), "{\"message\":\"job ended\",\"spa".to_owned()].join("\n");
         let second =
             [ended("A"), r#"{"message":"taken back","rescued":3,"poison":1}"#.to_owned(), ended("A")].join("\n");
-        assert_eq!(count(&[first, second]), LogCounts { runs_again: 2, rescued: 4 });
+        let outcomes = BTreeMap::from([("done".to_owned(), 4)]);
+        assert_eq!(count(&[first, second]), LogCounts { runs_again: 2, rescued: 4, outcomes });
     }
 
     #[test]

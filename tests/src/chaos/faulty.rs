@@ -25,8 +25,8 @@ use workers::orders::OrderSettler;
 const PARTNER_TIMEOUT: Duration = Duration::from_millis(500);
 /// Attempts that may fail at the partner before its circuit counts as open.
 const PARTNER_RETRIES_MAX: u32 = 3;
-/// How long a job rests while the circuit is open, by Redis' clock.
-const CIRCUIT_OPEN: Duration = Duration::from_secs(20);
+/// How long a job rests while the circuit is open.
+const CIRCUIT_OPEN: Duration = Duration::from_secs(3);
 
 /// LoyalNest's workers with faults around their handlers, for the fault matrix only.
 #[derive(Debug, Clone, Parser)]

@@ -39,5 +39,5 @@ pub const ROWS: &[Row] = rows! {
     "webhook-eightfold-spread", ingress::eightfold_spread, "the same webhook 8 times, spread over time, Redis flushed in between";
     "two-schedulers", scheduler::two, "two schedulers on one tick: the same sweep, the same rescue";
     "scheduler-killed", scheduler::killed, "`kill -9` of the scheduler in the middle of its sweep";
-    "partner-down", partners::down, "a partner that answers 429, then 500, then nothing, for 10 minutes by Redis' clock";
+    "partner-down", partners::down, "a partner that answers 429, then 500, then not at all, longer than retries last";
 };

@@ -29,7 +29,7 @@ pub(super) async fn restarted(stage: Stage) -> Tally {
         postgres.run().await;
         arena.mended();
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(4)), restarting);
+    join!(arena.send_over(&load, Duration::from_secs(4)), restarting);
     arena.judge(&load, Bounds::again(0, 4 * HELD_MAX)).await.note("senders were answered 503 and sent again")
 }
 
@@ -45,6 +45,6 @@ pub(super) async fn gone(stage: Stage) -> Tally {
         postgres.run().await;
         arena.mended();
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(3)), away);
+    join!(arena.send_over(&load, Duration::from_secs(3)), away);
     arena.judge(&load, Bounds::again(0, 30 * HELD_MAX)).await.note("no attempt was lost")
 }

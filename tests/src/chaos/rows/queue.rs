@@ -27,7 +27,7 @@ pub(super) async fn poison(stage: Stage) -> Tally {
     const POISONED: i64 = 101;
     let arena = Arena::start(&stage).await;
     let mut load = Load::of(ORDERS, &arena.app);
-    load.send(&arena.app).await;
+    arena.send(&load).await;
     let log_id = poisoned_log(&arena, POISONED).await;
     load.give_up(POISONED);
     let mut deaths = 0;

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::chaos::arena::{Arena, Bounds};
 use crate::chaos::{Load, Stage, Tally};
-use crate::redis_server::RedisOptions;
+use crate::redis_server::Persistence;
 use crate::wait::wait_until;
 
 /// Jobs that two workers hold at most: both queues' slots.
@@ -18,7 +18,7 @@ const AWAY: Duration = Duration::from_millis(700);
 const ROOM_BYTES: u64 = 16 * 1_024;
 
 pub(super) async fn restarted(stage: Stage) -> Tally {
-    let arena = Arena::start_with(&stage, RedisOptions { append_only: true, ..RedisOptions::default() }).await;
+    let arena = Arena::start_with(&stage, Persistence::EverySecond).await;
     let load = Load::of(500, &arena.app);
     let _workers = (arena.worker().await, arena.worker().await);
     let restarting = async {
@@ -32,7 +32,7 @@ pub(super) async fn restarted(stage: Stage) -> Tally {
         arena.redis.lock().await.run().await;
         arena.mended();
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(5)), restarting);
+    join!(arena.send_over(&load, Duration::from_secs(5)), restarting);
     arena.judge(&load, Bounds::again(0, 2 * HELD_MAX)).await.note("once asked to end, once killed")
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn flushed(stage: Stage) -> Tally {
         }
         arena.mended();
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(3)), flushing);
+    join!(arena.send_over(&load, Duration::from_secs(3)), flushing);
     arena.judge(&load, Bounds::again(0, 2 * HELD_MAX)).await
 }
 
@@ -71,7 +71,7 @@ async fn stalled(stage: Stage, stall: Duration, again_max: u64) -> Tally {
         arena.redis.lock().await.signal("-CONT").await;
         arena.mended();
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(3)), stalling);
+    join!(arena.send_over(&load, Duration::from_secs(3)), stalling);
     arena.judge(&load, Bounds::again(0, again_max)).await
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn full(stage: Stage) -> Tally {
         wait_until("some jobs are in Redis", async || arena.app.jobs().await >= 30).await;
         arena.redis.lock().await.allow_more(Some(ROOM_BYTES)).await;
     };
-    join!(load.send_over(&arena.app, Duration::from_secs(3)), filling);
+    join!(arena.send_over(&load, Duration::from_secs(3)), filling);
     let (recorded, queued) = (arena.app.pending_webhooks().await, arena.app.jobs().await);
     assert_eq!(recorded as u64, load.jobs(), "every webhook is recorded, though Redis is full");
     assert!(queued < load.jobs(), "Redis was not full: it took all {queued} jobs");

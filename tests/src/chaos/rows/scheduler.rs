@@ -3,7 +3,7 @@
 
 use crate::chaos::arena::{Arena, Bounds};
 use crate::chaos::{Load, Stage, Tally};
-use crate::redis_server::RedisOptions;
+use crate::redis_server::Persistence;
 use crate::wait::wait_until;
 
 /// Jobs that one worker holds at most: both queues' slots.
@@ -11,10 +11,10 @@ const HELD_MAX: u64 = 512;
 
 /// An arena whose webhooks are all recorded and whose Redis knows none of them.
 async fn with_lost_jobs(stage: &Stage, load: i64) -> (Arena, Load) {
-    let mut arena = Arena::bare(stage, RedisOptions::default()).await;
+    let mut arena = Arena::bare(stage, Persistence::None).await;
     arena.keep_api().await;
     let load = Load::of(load, &arena.app);
-    load.send(&arena.app).await;
+    arena.send(&load).await;
     wait_until("the api has enqueued all", async || arena.app.jobs().await == load.jobs()).await;
     arena.redis.lock().await.flush().await;
     (arena, load)
@@ -41,7 +41,7 @@ pub(super) async fn two(stage: Stage) -> Tally {
 }
 
 pub(super) async fn killed(stage: Stage) -> Tally {
-    let (arena, load) = with_lost_jobs(&stage, 1_500).await;
+    let (arena, load) = with_lost_jobs(&stage, 900).await;
     let slow = [("SCHEDULER_SWEEP_ROWS_MAX", "20".to_owned())];
     let mut killed_at = Vec::new();
     // Twice: the second begins where nothing is remembered of the first.

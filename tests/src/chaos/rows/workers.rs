@@ -31,7 +31,7 @@ pub(super) async fn killed(stage: Stage) -> Tally {
         arena.mended();
         arena.worker().await
     };
-    let ((), _worker) = join!(load.send(&arena.app), killing);
+    let ((), _worker) = join!(arena.send(&load), killing);
     arena.judge(&load, Bounds::again(1, 4 * HELD_MAX)).await.note(format!("killed with {caught} jobs under lease"))
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn stopped(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(300, &arena.app);
     let sleeper = arena.worker().await;
-    let (held, ()) = join!(arena.catch_running(&sleeper), load.send(&arena.app));
+    let (held, ()) = join!(arena.catch_running(&sleeper), arena.send(&load));
     arena.mended();
     let worker = arena.worker().await;
     wait_until("the other worker has done all", async || arena.app.pending_webhooks().await == 0).await;
@@ -62,7 +62,7 @@ pub(super) async fn killed_before_settle(stage: Stage) -> Tally {
     let load = Load::of(120, &arena.app);
     // Its work is committed, and Redis is not told for so long that it never is.
     let mut doomed = arena.faulty_worker(&["--after-ms", "600000"]).await;
-    load.send(&arena.app).await;
+    arena.send(&load).await;
     arena.until_entries(100).await;
     doomed.signal("-STOP").await;
     let committed = arena.entries().await;
@@ -77,7 +77,7 @@ pub(super) async fn drained(stage: Stage) -> Tally {
     const RUNNING: u64 = 100;
     let arena = Arena::start(&stage).await;
     let load = Load::plain(160, &arena.app);
-    load.send(&arena.app).await;
+    arena.send(&load).await;
     let mut first = arena.faulty_worker(&["--before-ms", "2000", "--concurrency", "100"]).await;
     wait_until("100 jobs run", async || arena.running().await == RUNNING).await;
     first.terminate().await;
@@ -97,8 +97,7 @@ pub(super) async fn clock_ahead(stage: Stage) -> Tally {
     let ahead = arena.worker_with(&shifted_clock(&format!("+{}s", CLOCK_AHEAD.as_secs()))).await;
     let right = arena.worker().await;
     assert!(log_seconds(&ahead) - log_seconds(&right) > 590.0, "the worker's clock is not ahead: {}", ahead.log());
-    load.send_over(&arena.app, Duration::from_secs(6)).await;
-    arena.mended();
+    arena.send_over(&load, Duration::from_secs(6)).await;
     wait_until("all is done", async || arena.app.pending_webhooks().await == 0).await;
     let [by_ahead, by_right] = [&ahead, &right].map(|worker| worker.log().matches("\"job ended\"").count());
     assert!(by_ahead > 0 && by_right > 0, "one of the workers did nothing: {by_ahead} and {by_right} runs");
@@ -106,16 +105,12 @@ pub(super) async fn clock_ahead(stage: Stage) -> Tally {
 }
 
 /// Variables that shift a process's clocks, by libfaketime.
-pub(super) fn shifted_clock(by: &str) -> [(&'static str, String); 3] {
+fn shifted_clock(by: &str) -> [(&'static str, String); 2] {
     let installed = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     let mut libraries = installed.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
     let library: Option<PathBuf> = libraries.find(|library| library.is_file());
     let library = library.expect("libfaketime is not installed: apt-get install faketime (`./dev.sh chaos` does)");
-    [
-        ("LD_PRELOAD", library.to_str().expect("a path of Debian's is text").to_owned()),
-        ("FAKETIME", by.to_owned()),
-        ("FAKETIME_DONT_RESET", "1".to_owned()),
-    ]
+    [("LD_PRELOAD", library.to_str().expect("a path of Debian's is text").to_owned()), ("FAKETIME", by.to_owned())]
 }
 
 /// The time of the first line of a process's log.
@@ -142,10 +137,10 @@ pub(super) async fn cut_off(stage: Stage) -> Tally {
             }
             sleep(CUT).await;
             proxy.restore();
+            arena.mended();
             sleep(CUT).await;
         }
-        arena.mended();
     };
-    join!(load.send_over(&arena.app, CUT * 6), cutting);
+    join!(arena.send_over(&load, CUT * 6), cutting);
     arena.judge(&load, Bounds::again(0, 2 * HELD_MAX)).await
 }
