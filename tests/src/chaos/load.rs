@@ -22,6 +22,8 @@ const CANCELLED_EVERY: i64 = 8;
 const UNITS_MAX: i64 = 50;
 const POINTS_PER_UNIT: i64 = 10;
 const MINOR_PER_UNIT: i64 = 100;
+/// Runs again that one cancelled order may cause.
+const RACES_OF_AN_ORDER_MAX: u64 = 4;
 /// Webhooks on their way at once.
 const SENDERS: usize = 16;
 /// Shopify goes on for two days; a row does not.
@@ -86,6 +88,11 @@ impl Load {
     /// Webhooks with a job.
     pub fn jobs(&self) -> u64 {
         (self.orders.len() + self.orders.iter().filter(|order| order.cancelled).count()) as u64
+    }
+
+    /// Runs that may lose a race at most: the two jobs of a cancelled order write the same rows, and the loser is retried.
+    pub fn conflicts_max(&self) -> u64 {
+        RACES_OF_AN_ORDER_MAX * self.orders.iter().filter(|order| order.cancelled).count() as u64
     }
 
     /// The job of this order's webhook dies, so that it is not awarded.

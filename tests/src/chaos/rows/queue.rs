@@ -38,8 +38,10 @@ pub(super) async fn poison(stage: Stage) -> Tally {
             assert!(begun.elapsed() < DEATHS_MAX, "the poisoned job is still alive after {deaths} deaths");
             sleep(LOOK_PAUSE).await;
         }
-        deaths += u32::from(!worker.is_running());
-        arena.mended();
+        if !worker.is_running() {
+            deaths += 1;
+            arena.mended();
+        }
     }
     assert_eq!(deaths, DEATHS, "deaths of workers");
     let reasons = arena.app.texts("SELECT reason FROM dead_letters").await;
