@@ -5,6 +5,7 @@
 
 mod auth;
 mod awards;
+mod chaos;
 mod faults;
 mod ingress;
 mod kills;
