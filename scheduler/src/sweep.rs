@@ -79,7 +79,7 @@ impl Sweep {
     async fn unknown(&self, page: &[PendingWebhook]) -> Result<HashSet<LogId>, PassError> {
         let (of, jobs): (Vec<_>, Vec<_>) = self.jobs(page).into_iter().unzip();
         let missing = self.queues.missing(&jobs).await?;
-        Ok(of.into_iter().zip(missing).filter_map(|(log_id, missing)| missing.then(|| log_id.clone())).collect())
+        Ok(of.into_iter().zip(missing).filter(|(_, missing)| *missing).map(|(log_id, _)| log_id.clone()).collect())
     }
 
     async fn enqueue(&self, lost: &[PendingWebhook]) -> Result<u64, PassError> {

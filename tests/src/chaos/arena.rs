@@ -27,6 +27,11 @@ const SETTLED_MAX: Duration = Duration::from_secs(90);
 /// How often a process is stopped in the hope that it is in the middle of its jobs.
 const CATCH_TRIES_MAX: u32 = 500;
 
+/// For workers that must not be taken for silent, however busy the machine is: the default lease.
+pub(super) fn long_lease() -> [(&'static str, String); 1] {
+    [("WORKERS_LEASE_SECONDS", "15".to_owned())]
+}
+
 /// What may happen to the jobs of a row: beyond it the row fails.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -211,6 +216,8 @@ impl Arena {
         })
         .await;
         let recovery = self.mended.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        // The tables were filled in one go: without statistics the comparison would take minutes.
+        self.app.execute("ANALYZE").await;
         let findings = evidence::compare(&self.app, load).await;
         let verify = run("loyalnest", &["verify"], &self.app.servers.environment()).await;
         let logs: Vec<String> = self.logs.lock().unwrap().iter().map(|log| log.text()).collect();

@@ -126,8 +126,8 @@ const COLUMNS: &str = "
 **Lost** and **doubled** count effects: orders and customers with less, or more, than they must have. Delivery is at least once, so
 jobs may run again: **run again** counts runs that came to an end beyond the first of their job (retries and snoozes are among
 them), **rescued** counts jobs taken back from workers that fell silent, both read from the logs of all processes, the killed
-ones too. **Recovered in** is the time from the end of the fault to the end of the last job; the workers' lease is 3 s here (15 s by
-default), so a worker that dies costs about as long.
+ones too. **Recovered in** is the time from the end of the fault, or of the load where that is later, to the end of the last job. Where a
+worker dies its lease is 3 s here (15 s by default), and that is about what it costs.
 ";
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio::time::sleep;
 
-use crate::chaos::arena::{Arena, Bounds};
+use crate::chaos::arena::{Arena, Bounds, long_lease};
 use crate::chaos::load::send;
 use crate::chaos::{Load, Stage, Tally};
 
@@ -15,7 +15,7 @@ const SPREAD_PAUSE: Duration = Duration::from_millis(400);
 pub(super) async fn eightfold_at_once(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(60, &arena.app);
-    let _workers = (arena.worker().await, arena.worker().await);
+    let _workers = (arena.worker_with(&long_lease()).await, arena.worker_with(&long_lease()).await);
     for webhook in load.webhooks(&arena.app) {
         let copies = vec![webhook; TIMES];
         join_all(copies.iter().map(|copy| send(std::slice::from_ref(copy)))).await;
@@ -27,7 +27,7 @@ pub(super) async fn eightfold_at_once(stage: Stage) -> Tally {
 pub(super) async fn eightfold_spread(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(60, &arena.app);
-    let _workers = (arena.worker().await, arena.worker().await);
+    let _workers = (arena.worker_with(&long_lease()).await, arena.worker_with(&long_lease()).await);
     let webhooks = load.webhooks(&arena.app);
     for time in 0..TIMES {
         send(&webhooks).await;

@@ -25,7 +25,7 @@ pub const ROWS: &[Row] = rows! {
     "killed-before-settle", workers::killed_before_settle, "`kill -9` of a worker between the commit and the settlement";
     "worker-drained", workers::drained, "SIGTERM to a worker with 100 running jobs: it ends them, none runs again";
     "worker-clock", workers::clock_ahead, "a worker whose clock is 10 minutes ahead, beside one that is right";
-    "worker-cut-off", workers::cut_off, "the connection between a worker and Redis cut, silent, cut again";
+    "worker-cut-off", workers::cut_off, "the connection between a worker and Redis cut, silent, slow, cut again";
     "poison", queue::poison, "a job that aborts its process, each time it runs";
     "all-due-at-once", queue::due_at_once, "50,000 jobs due at once while all workers are down, then one worker";
     "redis-restarted", redis::restarted, "Redis with its append-only file restarted, then killed and restarted";

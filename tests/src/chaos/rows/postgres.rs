@@ -46,5 +46,5 @@ pub(super) async fn gone(stage: Stage) -> Tally {
         arena.mended();
     };
     join!(arena.send_over(&load, Duration::from_secs(3)), away);
-    arena.judge(&load, Bounds::again(0, 30 * HELD_MAX)).await.note("no attempt was lost")
+    arena.judge(&load, Bounds::again(0, 30 * HELD_MAX)).await.note("senders were answered 503 and sent again")
 }

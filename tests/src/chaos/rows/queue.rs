@@ -7,7 +7,7 @@ use domain::LogId;
 use platform::clock::SystemClock;
 use tokio::time::{Instant, sleep};
 
-use crate::chaos::arena::{Arena, Bounds};
+use crate::chaos::arena::{Arena, Bounds, long_lease};
 use crate::chaos::{Load, Stage, Tally};
 
 /// Jobs that one worker holds at most: both queues' slots.
@@ -67,7 +67,7 @@ pub(super) async fn due_at_once(stage: Stage) -> Tally {
     assert_eq!(arena.entries().await, 0, "nobody works yet");
     arena.keep_scheduler().await;
     arena.mended();
-    let worker = arena.worker().await;
+    let worker = arena.worker_with(&long_lease()).await;
     let bounds = Bounds { settled_max: MANY_MAX, ..Bounds::again(0, 0) };
     let tally = arena.judge(&load, bounds).await;
     drop(worker);

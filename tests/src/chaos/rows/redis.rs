@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::join;
 use tokio::time::sleep;
 
-use crate::chaos::arena::{Arena, Bounds};
+use crate::chaos::arena::{Arena, Bounds, long_lease};
 use crate::chaos::{Load, Stage, Tally};
 use crate::redis_server::Persistence;
 use crate::wait::wait_until;
@@ -53,19 +53,20 @@ pub(super) async fn flushed(stage: Stage) -> Tally {
 }
 
 pub(super) async fn stalled_shortly(stage: Stage) -> Tally {
-    stalled(stage, Duration::from_millis(600), 0).await
+    stalled(stage, Duration::from_millis(600), &long_lease(), 0).await
 }
 
 pub(super) async fn stalled_long(stage: Stage) -> Tally {
-    stalled(stage, Duration::from_secs(10), HELD_MAX).await
+    stalled(stage, Duration::from_secs(10), &[], HELD_MAX).await
 }
 
-async fn stalled(stage: Stage, stall: Duration, again_max: u64) -> Tally {
+async fn stalled(stage: Stage, stall: Duration, lease: &[(&'static str, String)], again_max: u64) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(400, &arena.app);
-    let _workers = (arena.worker().await, arena.worker().await);
+    let _workers = (arena.worker_with(lease).await, arena.worker_with(lease).await);
     let stalling = async {
         arena.until_entries(50).await;
+        wait_until("jobs run", async || arena.running().await > 0).await;
         arena.redis.lock().await.signal("-STOP").await;
         sleep(stall).await;
         arena.redis.lock().await.signal("-CONT").await;
@@ -88,7 +89,7 @@ pub(super) async fn full(stage: Stage) -> Tally {
     assert_eq!(recorded as u64, load.jobs(), "every webhook is recorded, though Redis is full");
     assert!(queued < load.jobs(), "Redis was not full: it took all {queued} jobs");
     // Ending jobs needs no room: what Redis holds is worked off while it is full.
-    let _workers = (arena.worker().await, arena.worker().await);
+    let _workers = (arena.worker_with(&long_lease()).await, arena.worker_with(&long_lease()).await);
     let worked_off = u64::try_from(recorded).unwrap() - queued;
     wait_until("what Redis holds is worked off while it is full", async || {
         arena.app.pending_webhooks().await as u64 <= worked_off

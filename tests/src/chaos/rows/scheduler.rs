@@ -1,7 +1,7 @@
 //! Rows about the scheduler: two of them, and one that dies. Its ticks are the sweep over recorded webhooks without a job
 //! and the rescue of leases that ran out.
 
-use crate::chaos::arena::{Arena, Bounds};
+use crate::chaos::arena::{Arena, Bounds, long_lease};
 use crate::chaos::{Load, Stage, Tally};
 use crate::redis_server::Persistence;
 use crate::wait::wait_until;
@@ -33,7 +33,7 @@ pub(super) async fn two(stage: Stage) -> Tally {
     wait_until("its leases have run out", async || arena.running().await == 0).await;
     let rescued = arena.counts().await.expect("Redis answers").rescued_total;
     assert_eq!(rescued, held, "two rescues take a job back once");
-    let _worker = arena.worker().await;
+    let _worker = arena.worker_with(&long_lease()).await;
     arena.judge(&load, Bounds::again(held, held)).await.note(format!("{enqueued} swept once, {held} rescued once"))
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn killed(stage: Stage) -> Tally {
     assert!(killed_at.iter().all(|jobs| *jobs < load.jobs()), "the sweep was over before the kill: {killed_at:?}");
     arena.mended();
     let _scheduler = arena.scheduler(&slow).await;
-    let _worker = arena.worker().await;
+    let _worker = arena.worker_with(&long_lease()).await;
     let note = format!("killed with {killed_at:?} of {} swept", load.jobs());
     arena.judge(&load, Bounds::again(0, 0)).await.note(note)
 }

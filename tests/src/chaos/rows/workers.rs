@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::join;
 use tokio::time::sleep;
 
-use crate::chaos::arena::{Arena, Bounds};
+use crate::chaos::arena::{Arena, Bounds, long_lease};
 use crate::chaos::{Load, Stage, Tally};
 use crate::proxy::Proxy;
 use crate::wait::wait_until;
@@ -19,20 +19,20 @@ const CUT: Duration = Duration::from_millis(1_500);
 pub(super) async fn killed(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(600, &arena.app);
-    let mut caught = 0;
+    let mut held = Vec::new();
     let killing = async {
         // The first dies with hardly anything done, the last when most is.
         for done in [1, 150, 300, 450] {
             let mut worker = arena.worker().await;
             arena.until_entries(done).await;
-            caught += arena.catch_running(&worker).await;
+            held.push(arena.catch_running(&worker).await);
             worker.kill().await;
         }
         arena.mended();
         arena.worker().await
     };
     let ((), _worker) = join!(arena.send(&load), killing);
-    arena.judge(&load, Bounds::again(1, 4 * HELD_MAX)).await.note(format!("killed with {caught} jobs under lease"))
+    arena.judge(&load, Bounds::again(1, 4 * HELD_MAX)).await.note(format!("{held:?} jobs under lease at the kills"))
 }
 
 pub(super) async fn stopped(stage: Stage) -> Tally {
@@ -78,7 +78,8 @@ pub(super) async fn drained(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::plain(160, &arena.app);
     arena.send(&load).await;
-    let mut first = arena.faulty_worker(&["--before-ms", "2000", "--concurrency", "100"]).await;
+    let slow = ["--before-ms", "2000", "--concurrency", "100"];
+    let mut first = arena.faulty_worker_with(&slow, &long_lease()).await;
     wait_until("100 jobs run", async || arena.running().await == RUNNING).await;
     first.terminate().await;
     arena.mended();
@@ -87,15 +88,16 @@ pub(super) async fn drained(stage: Stage) -> Tally {
     assert_eq!(entries, RUNNING, "the drain ends what runs and begins nothing");
     let counts = arena.counts().await.expect("Redis answers");
     assert_eq!((counts.running, counts.waiting), (0, 60), "the rest waits for others");
-    let _worker = arena.worker().await;
+    let _worker = arena.worker_with(&long_lease()).await;
     arena.judge(&load, Bounds::again(0, 0)).await
 }
 
 pub(super) async fn clock_ahead(stage: Stage) -> Tally {
     let arena = Arena::start(&stage).await;
     let load = Load::of(300, &arena.app);
-    let ahead = arena.worker_with(&shifted_clock(&format!("+{}s", CLOCK_AHEAD.as_secs()))).await;
-    let right = arena.worker().await;
+    let shifted = shifted_clock(&format!("+{}s", CLOCK_AHEAD.as_secs()));
+    let ahead = arena.worker_with(&[&shifted[..], &long_lease()[..]].concat()).await;
+    let right = arena.worker_with(&long_lease()).await;
     assert!(log_seconds(&ahead) - log_seconds(&right) > 590.0, "the worker's clock is not ahead: {}", ahead.log());
     arena.send_over(&load, Duration::from_secs(6)).await;
     wait_until("all is done", async || arena.app.pending_webhooks().await == 0).await;
@@ -129,18 +131,14 @@ pub(super) async fn cut_off(stage: Stage) -> Tally {
     let _worker = arena.worker_with(&[("REDIS_URL", proxy.url(&url))]).await;
     let cutting = async {
         arena.until_entries(20).await;
-        for silent in [false, true, false] {
-            if silent {
-                proxy.silence();
-            } else {
-                proxy.cut();
-            }
+        for harm in [Proxy::cut, Proxy::silence, Proxy::slow_down, Proxy::cut] {
+            harm(&proxy);
             sleep(CUT).await;
             proxy.restore();
             arena.mended();
             sleep(CUT).await;
         }
     };
-    join!(arena.send_over(&load, CUT * 6), cutting);
+    join!(arena.send_over(&load, CUT * 8), cutting);
     arena.judge(&load, Bounds::again(0, 2 * HELD_MAX)).await
 }
