@@ -2,12 +2,17 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
+use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
 use tokio::process::{Child, Command};
 
 use crate::environment::{free_port, unique};
 use crate::wait::wait_until;
+
+/// Longest that it may take to carry out a test's own command, on a machine that is busy with other tests.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
 
 /// What is left of what it held when it is started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +112,11 @@ impl RedisServer {
     }
 
     async fn connection(&self) -> MultiplexedConnection {
-        redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+        let patience = AsyncConnectionConfig::new()
+            .set_response_timeout(Some(ANSWER_MAX))
+            .set_connection_timeout(Some(ANSWER_MAX));
+        let client = redis::Client::open(self.url()).unwrap();
+        client.get_multiplexed_async_connection_with_config(&patience).await.unwrap()
     }
 }
 

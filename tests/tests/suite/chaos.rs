@@ -24,7 +24,6 @@ rows! {
     a_worker_killed_before_it_settles_doubles_nothing, "killed-before-settle";
     a_poisoned_job_dies_and_takes_no_others_with_it, "poison";
     a_full_redis_delays_and_nothing_else, "redis-full";
-    a_restarted_redis_delays_and_nothing_else, "redis-restarted";
     a_restarted_postgres_delays_and_nothing_else, "postgres-restarted";
     a_webhook_told_eight_times_counts_once, "webhook-eightfold";
     two_schedulers_repair_once, "two-schedulers";

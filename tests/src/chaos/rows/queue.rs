@@ -22,9 +22,9 @@ const MANY: i64 = 50_000;
 const MANY_MAX: Duration = Duration::from_secs(400);
 
 pub(super) async fn poison(stage: Stage) -> Tally {
-    const ORDERS: i64 = 200;
+    const ORDERS: i64 = 80;
     /// Amid the others, and not cancelled.
-    const POISONED: i64 = 101;
+    const POISONED: i64 = 41;
     let arena = Arena::start(&stage).await;
     let mut load = Load::of(ORDERS, &arena.app);
     arena.send(&load).await;
