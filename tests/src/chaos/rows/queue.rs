@@ -43,6 +43,8 @@ pub(super) async fn poison(stage: Stage) -> Tally {
             arena.mended();
         }
     }
+    // The last of them was ended here, and may not have told Redis of all it has done.
+    let _worker = arena.worker().await;
     assert_eq!(deaths, DEATHS, "deaths of workers");
     let reasons = arena.app.texts("SELECT reason FROM dead_letters").await;
     assert!(reasons.iter().all(|reason| reason.starts_with("poison")), "{reasons:?}");
