@@ -1,6 +1,7 @@
 //! Recorded webhooks that have no job: Redis was away when they came, or has lost their job since. Enqueued again under
 //! the record's own id, so one that still waits for its turn is not doubled.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -54,7 +55,16 @@ impl Sweep {
             let cursor = self.cursor.as_ref().map(|(time, id)| (*time, id));
             let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
             let page = self.store.pending_webhooks(before, cursor, rows_max).await?;
-            let enqueued = self.enqueue(&page).await?;
+            let enqueued = match self.unknown(&page).await? {
+                unknown if unknown.is_empty() => 0,
+                // Redis has lost them, or they were done since the page was read: PostgreSQL knows of a job's end before
+                // Redis forgets it, so a second look tells.
+                unknown => {
+                    let mut lost = self.store.pending_webhooks(before, cursor, rows_max).await?;
+                    lost.retain(|webhook| unknown.contains(&webhook.log_id));
+                    self.enqueue(&lost).await?
+                }
+            };
             swept.waiting += page.len() as u64;
             swept.enqueued += enqueued;
             let full = page.len() == self.rows_max;
@@ -65,16 +75,28 @@ impl Sweep {
         }
     }
 
-    async fn enqueue(&self, page: &[PendingWebhook]) -> Result<u64, PassError> {
+    /// Records of the page whose jobs Redis does not know.
+    async fn unknown(&self, page: &[PendingWebhook]) -> Result<HashSet<LogId>, PassError> {
+        let (of, jobs): (Vec<_>, Vec<_>) = self.jobs(page).into_iter().unzip();
+        let missing = self.queues.missing(&jobs).await?;
+        Ok(of.into_iter().zip(missing).filter(|(_, missing)| *missing).map(|(log_id, _)| log_id.clone()).collect())
+    }
+
+    async fn enqueue(&self, lost: &[PendingWebhook]) -> Result<u64, PassError> {
+        let jobs: Vec<_> = self.jobs(lost).into_iter().map(|(_, job)| job).collect();
+        Ok(self.queues.enqueue_missing(&jobs).await? as u64)
+    }
+
+    fn jobs<'a>(&self, page: &'a [PendingWebhook]) -> Vec<(&'a LogId, NewJob)> {
         let mut jobs = Vec::with_capacity(page.len());
         for webhook in page {
             match self.job(webhook) {
-                Ok(job) => jobs.push(job),
+                Ok(job) => jobs.push((&webhook.log_id, job)),
                 // One record must not hold up the others; it stays pending and shows in the retries page.
                 Err(error) => tracing::error!(log_id = %webhook.log_id, %error, "webhook cannot be enqueued"),
             }
         }
-        Ok(self.queues.enqueue_missing(&jobs).await? as u64)
+        jobs
     }
 
     fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {

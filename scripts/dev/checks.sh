@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# test, lint and gen: what a change must pass, and the files that are generated.
+# test, chaos, lint and gen: what a change must pass, and the files that are generated.
 
 SOURCE_LINES_MAX=400
 MAIN_LINES_MAX=40
@@ -34,6 +34,15 @@ run_tests() {
   # Nobody comes back to a CI machine; a developer's next run is faster with the services up.
   [ -z "${CI:-}" ] || stop_services "$DEV/test"
   return "$code"
+}
+
+# The fault matrix starts and breaks servers of its own; those of `up` and `test` are left alone.
+run_chaos() {
+  install_missing
+  install_faketime
+  say "Building the programs, since the rows are real processes"
+  cargo build --workspace --bins || die "the build failed (see above)" ""
+  "$TARGET/debug/loyalnest-chaos" "$@"
 }
 
 # Shopify's own JSON Schemas, against which the tests' payloads are checked; without npm or network, by ours alone.

@@ -21,6 +21,11 @@ install_missing() {
   install_rust
 }
 
+# A worker's clock that is wrong, for the fault matrix.
+install_faketime() {
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || apt_install faketime
+}
+
 apt_install() {
   say "Installing ${*}"
   have apt-get || die "these are missing, and there is no apt-get here: $*" "install them with your system's package manager"

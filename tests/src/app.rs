@@ -88,7 +88,10 @@ impl TestApp {
             let log_format = platform::config::LogFormat::Text;
             let _ = platform::telemetry::init(&platform::config::TelemetryConfig { log_format, log_level });
         }
-        let database = Database::create().await;
+        let database = match &builder.database_server {
+            Some(server) => Database::create_on(server).await,
+            None => Database::create().await,
+        };
         let chosen = |server| builder.servers.iter().find(|(kind, _)| *kind == server).map(|(_, url)| url.clone());
         let mut app_url = database.app_url();
         if let Some(through) = chosen(Server::Postgres) {

@@ -13,6 +13,7 @@ pub struct Builder {
     pub(crate) clock: SharedClock,
     pub(crate) servers: Vec<(Server, String)>,
     pub(crate) shops: usize,
+    pub(crate) database_server: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) enum Server {
 impl Builder {
     pub(crate) fn new() -> Self {
         let clock = SystemClock::shared();
-        Self { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2 }
+        Self { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2, database_server: None }
     }
 
     pub fn without_api(self) -> Self {
@@ -56,6 +57,11 @@ impl Builder {
     pub fn postgres_through(mut self, host_and_port: &str) -> Self {
         self.servers.push((Server::Postgres, host_and_port.to_owned()));
         self
+    }
+
+    /// A database on another PostgreSQL than the shared one: a superuser's URL that names a database.
+    pub fn postgres(self, server: &str) -> Self {
+        Self { database_server: Some(server.to_owned()), ..self }
     }
 
     /// Another Redis than the shared one.

@@ -20,29 +20,35 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A database of one test.
 #[derive(Debug)]
 pub struct Database {
+    server: String,
     name: String,
     dropped: bool,
 }
 
 impl Database {
-    /// Makes it.
+    /// Makes it on the server of the test run.
     pub async fn create() -> Self {
-        let mut admin = admin().await;
+        Self::create_on(&postgres_url()).await
+    }
+
+    /// Makes it on the server of this superuser's URL, which names a database.
+    pub async fn create_on(server: &str) -> Self {
+        let mut admin = admin(server).await;
         let template = template_name();
         if !is_ready(&mut admin, &template).await {
-            make_template(&mut admin, &template).await;
+            make_template(&mut admin, server, &template).await;
         }
         let id = unique().ulid().to_lowercase();
         let name = format!("t_{id}");
         // WAL_LOG: the copy needs no checkpoint of the whole server.
         run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")).await;
         admin.close().await.unwrap();
-        Self { name, dropped: false }
+        Self { server: server.to_owned(), name, dropped: false }
     }
 
     /// URL for the owner of the schema.
     pub fn owner_url(&self) -> String {
-        url(&self.name)
+        url(&self.server, &self.name)
     }
 
     /// URL for the application's role.
@@ -61,7 +67,7 @@ impl Database {
     /// Removes it, whoever is still connected.
     pub async fn drop(mut self) {
         self.dropped = true;
-        drop_database(&self.name).await;
+        drop_database(&self.server, &self.name).await;
     }
 }
 
@@ -71,10 +77,10 @@ impl Drop for Database {
         if self.dropped {
             return;
         }
-        let name = self.name.clone();
+        let (server, name) = (self.server.clone(), self.name.clone());
         let removal = std::thread::spawn(move || {
             if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                runtime.block_on(drop_database(&name));
+                runtime.block_on(drop_database(&server, &name));
             }
         });
         let _ = removal.join();
@@ -87,23 +93,22 @@ pub async fn pool(url: &str) -> PgPool {
     options.connect(url).await.unwrap()
 }
 
-async fn drop_database(name: &str) {
-    let mut admin = admin().await;
+async fn drop_database(server: &str, name: &str) {
+    let mut admin = admin(server).await;
     let _ =
         sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).execute(&mut admin).await;
     let _ = admin.close().await;
 }
 
-fn url(database: &str) -> String {
-    let base = postgres_url();
-    let (server, _) = base.rsplit_once('/').expect("TEST_DATABASE_URL names a database");
+fn url(server: &str, database: &str) -> String {
+    let (server, _) = server.rsplit_once('/').expect("the server's URL names a database");
     format!("{server}/{database}")
 }
 
-async fn admin() -> PgConnection {
-    let options: PgConnectOptions = postgres_url().parse().expect("TEST_DATABASE_URL is a URL");
+async fn admin(server: &str) -> PgConnection {
+    let options: PgConnectOptions = server.parse().expect("the server's URL is a URL");
     let connecting = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
-    connecting.expect("PostgreSQL answers in time").expect("TEST_DATABASE_URL can be reached")
+    connecting.expect("PostgreSQL answers in time").expect("PostgreSQL can be reached")
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) {
@@ -129,13 +134,13 @@ async fn is_ready(admin: &mut PgConnection, template: &str) -> bool {
     found.fetch_optional(admin).await.unwrap().unwrap_or(false)
 }
 
-async fn make_template(admin: &mut PgConnection, template: &str) {
+async fn make_template(admin: &mut PgConnection, server: &str, template: &str) {
     sqlx::query("SELECT pg_advisory_lock($1)").bind(TEMPLATE_LOCK).execute(&mut *admin).await.unwrap();
     if !is_ready(admin, template).await {
         drop_stale(admin).await;
         run(admin, &format!("DROP DATABASE IF EXISTS {template} WITH (FORCE)")).await;
         run(admin, &format!("CREATE DATABASE {template}")).await;
-        let owner = Owner::connect(&url(template)).await.unwrap();
+        let owner = Owner::connect(&url(server, template)).await.unwrap();
         owner.migrate().await.unwrap();
         drop(owner);
         run(admin, "ALTER ROLE loyalnest_app LOGIN").await;

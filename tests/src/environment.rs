@@ -36,10 +36,12 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of the repository")
 }
 
-/// The program of this name, built beside this test.
+/// The program of this name, built beside this test or program: `target/<profile>/deps/<test>`, or `target/<profile>/<program>`.
 pub fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows its own path");
-    let program = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>").join(name);
+    let own = std::env::current_exe().expect("a test knows its own path");
+    let folder = own.parent().expect("a program is in a folder");
+    let folder = if folder.ends_with("deps") { folder.parent().expect("target/<profile>") } else { folder };
+    let program = folder.join(name);
     assert!(program.is_file(), "{} is missing: run `cargo build --workspace --bins` first", program.display());
     program
 }
@@ -47,4 +49,10 @@ pub fn program(name: &str) -> PathBuf {
 /// Names and numbers that no other test has.
 pub fn unique() -> Ids {
     Ids::from_system(SystemClock::shared()).expect("the system has randomness")
+}
+
+/// A port on the loopback that nothing listens on now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
+    listener.local_addr().expect("it is bound").port()
 }

@@ -14,9 +14,11 @@
 pub mod app;
 pub mod books;
 pub mod builder;
+pub mod chaos;
 pub mod client;
 pub mod database;
 pub mod environment;
+pub mod postgres_server;
 pub mod process;
 pub mod proxy;
 pub mod redis_server;

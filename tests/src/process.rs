@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,7 +19,24 @@ const END_MAX: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    log: PathBuf,
+    log: Arc<Log>,
+}
+
+/// What a process has logged; outlives it while someone holds it.
+#[derive(Debug)]
+pub struct Log(PathBuf);
+
+impl Log {
+    /// All of it.
+    pub fn text(&self) -> String {
+        std::fs::read_to_string(&self.0).unwrap()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// How a program ended that ran to its end.
@@ -42,17 +60,27 @@ pub async fn run(name: &str, arguments: &[&str], environment: &[(&str, String)])
 impl Process {
     /// Starts a program with these variables and no others.
     pub fn spawn(name: &str, environment: &[(&str, String)]) -> Self {
+        Self::spawn_with(name, &[], environment)
+    }
+
+    /// The same, with arguments.
+    pub fn spawn_with(name: &str, arguments: &[String], environment: &[(&str, String)]) -> Self {
         let log = std::env::temp_dir().join(format!("{name}-{}.log", unique().ulid()));
         let file = std::fs::File::create(&log).unwrap();
         let mut command = Command::new(program(name));
-        command.env_clear().envs(environment.iter().map(|(name, value)| (*name, value)));
+        command.args(arguments).env_clear().envs(environment.iter().map(|(name, value)| (*name, value)));
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file).kill_on_drop(true);
-        Self { child: command.spawn().unwrap(), log }
+        Self { child: command.spawn().unwrap(), log: Arc::new(Log(log)) }
     }
 
     /// Starts a role and waits until it says where it listens.
     pub async fn role(name: &str, environment: &[(&str, String)]) -> (Self, SocketAddr) {
-        let mut process = Self::spawn(name, environment);
+        Self::role_with(name, &[], environment).await
+    }
+
+    /// The same, with arguments.
+    pub async fn role_with(name: &str, arguments: &[String], environment: &[(&str, String)]) -> (Self, SocketAddr) {
+        let mut process = Self::spawn_with(name, arguments, environment);
         let mut addr = None;
         wait_until(&format!("{name} is up"), async || {
             let ended = process.child.try_wait().unwrap();
@@ -66,7 +94,17 @@ impl Process {
 
     /// All it has logged.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap()
+        self.log.text()
+    }
+
+    /// Its log, to be read when it is gone.
+    pub fn log_file(&self) -> Arc<Log> {
+        Arc::clone(&self.log)
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// The address in the line that says it is up.
@@ -96,12 +134,6 @@ impl Process {
     pub async fn ended(&mut self) -> ExitStatus {
         let ended = tokio::time::timeout(END_MAX, self.child.wait()).await;
         ended.unwrap_or_else(|_| panic!("it did not end within {END_MAX:?}: {}", self.log())).unwrap()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.log);
     }
 }
 

@@ -1,11 +1,18 @@
-//! A TCP proxy between a role and a server, whose connection can be cut or go silent.
+//! A TCP proxy between a role and a server, whose connection can be cut, go silent, or be slow.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// What a slow connection adds to whatever passes, each way.
+const SLOW_BY: Duration = Duration::from_millis(40);
+/// Moved at once over a slow connection.
+const SLOW_BYTES_MAX: usize = 16 * 1_024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -14,6 +21,8 @@ enum Mode {
     Cut,
     /// Connections stay, nothing moves.
     Silent,
+    /// Everything takes its time.
+    Slow,
 }
 
 /// The proxy. Dropping it cuts everything.
@@ -52,6 +61,10 @@ impl Proxy {
         self.mode.send_replace(Mode::Silent);
     }
 
+    pub fn slow_down(&self) {
+        self.mode.send_replace(Mode::Slow);
+    }
+
     pub fn restore(&self) {
         self.mode.send_replace(Mode::Open);
     }
@@ -80,12 +93,41 @@ async fn pass(mut client: TcpStream, target: String, mut modes: watch::Receiver<
     loop {
         let mode = *modes.borrow_and_update();
         tokio::select! {
-            _ = copy_bidirectional(&mut client, &mut server), if mode == Mode::Open => return,
+            () = carry(mode, &mut client, &mut server) => return,
             changed = modes.changed() => {
                 if changed.is_err() || *modes.borrow() == Mode::Cut {
                     return;
                 }
             }
+        }
+    }
+}
+
+/// Until either side ends.
+async fn carry(mode: Mode, client: &mut TcpStream, server: &mut TcpStream) {
+    match mode {
+        Mode::Open => drop(copy_bidirectional(client, server).await),
+        Mode::Slow => crawl_bidirectional(client, server).await,
+        Mode::Cut => {}
+        Mode::Silent => std::future::pending().await,
+    }
+}
+
+async fn crawl_bidirectional(client: &mut TcpStream, server: &mut TcpStream) {
+    let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
+    tokio::select! {
+        () = crawl(from_client, to_server) => {}
+        () = crawl(from_server, to_client) => {}
+    }
+}
+
+/// Until either side ends.
+async fn crawl(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
+    let mut bytes = vec![0; SLOW_BYTES_MAX];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        sleep(SLOW_BY).await;
+        if to.write_all(&bytes[..read]).await.is_err() {
+            return;
         }
     }
 }

@@ -1,13 +1,27 @@
-//! A Redis of one test, which may be flushed, stopped and started again without harm to others.
+//! A Redis of one test, which may be flushed, stalled, filled, stopped and started again without harm to others.
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use redis::AsyncConnectionConfig;
+use redis::aio::MultiplexedConnection;
 use tokio::process::{Child, Command};
 
-use crate::environment::unique;
+use crate::environment::{free_port, unique};
 use crate::wait::wait_until;
+
+/// Longest that it may take to carry out a test's own command, on a machine that is busy with other tests.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+
+/// What is left of what it held when it is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persistence {
+    /// Nothing.
+    None,
+    /// All but the last second: an append-only file, written out every second.
+    EverySecond,
+}
 
 /// The server; killed when dropped.
 #[derive(Debug)]
@@ -15,39 +29,46 @@ pub struct RedisServer {
     port: u16,
     arguments: Vec<String>,
     dir: PathBuf,
+    persistence: Persistence,
     process: Option<Child>,
 }
 
 impl RedisServer {
     /// Starts an empty one that keeps nothing on disk.
     pub async fn start() -> Self {
-        Self::start_with(&[]).await
+        Self::launch(&[], Persistence::None).await
+    }
+
+    /// Starts an empty one with that persistence.
+    pub async fn start_keeping(persistence: Persistence) -> Self {
+        Self::launch(&[], persistence).await
+    }
+
+    /// Starts an empty one with further arguments of `redis-server`, which keeps nothing on disk.
+    pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::launch(arguments, Persistence::None).await
     }
 
     /// Starts a cluster of one node: keys on different slots are apart there as in any other.
     pub async fn start_cluster() -> Self {
-        let bus = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
+        let bus = free_port().to_string();
         let server = Self::start_with(&["--cluster-enabled", "yes", "--cluster-port", &bus]).await;
-        server.ask(redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383)).await;
-        let client = redis::Client::open(server.url()).unwrap();
+        let mut connection = server.connection().await;
+        redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(0).arg(16_383).exec_async(&mut connection).await.unwrap();
         wait_until("the cluster serves", async || {
-            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-            let info: String = redis::cmd("CLUSTER").arg("INFO").query_async(&mut connection).await.unwrap();
+            let info: String =
+                redis::cmd("CLUSTER").arg("INFO").query_async(&mut server.connection().await).await.unwrap();
             info.contains("cluster_state:ok")
         })
         .await;
         server
     }
 
-    /// Starts one with further arguments of `redis-server`.
-    pub async fn start_with(arguments: &[&str]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
+    async fn launch(arguments: &[&str], persistence: Persistence) -> Self {
         let dir = std::env::temp_dir().join(format!("loyalnest-redis-{}", unique().ulid()));
         std::fs::create_dir_all(&dir).unwrap();
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        let mut server = Self { port, arguments, dir, process: None };
+        let mut server = Self { port: free_port(), arguments, dir, persistence, process: None };
         server.run().await;
         server
     }
@@ -56,39 +77,73 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
-    /// Starts it again after [`RedisServer::kill`], empty.
+    /// Starts it again after [`RedisServer::kill`] or [`RedisServer::stop`]: empty, or with what its append-only file holds.
     pub async fn run(&mut self) {
         let port = self.port.to_string();
+        let append_only = if self.persistence == Persistence::EverySecond { "yes" } else { "no" };
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"]);
-        command
-            .arg(&self.dir)
-            .args(&self.arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
+        command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction"]);
+        command.args(["--appendonly", append_only, "--appendfsync", "everysec", "--dir"]).arg(&self.dir);
+        command.args(&self.arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         self.process = Some(command.spawn().expect("redis-server is installed"));
         let client = redis::Client::open(self.url()).unwrap();
-        wait_until("the private Redis answers", async || client.get_multiplexed_async_connection().await.is_ok()).await;
+        wait_until("the private Redis answers", async || {
+            let Ok(mut connection) = client.get_multiplexed_async_connection().await else { return false };
+            // While it loads its file it answers with an error.
+            redis::cmd("PING").exec_async(&mut connection).await.is_ok()
+        })
+        .await;
     }
 
-    /// Kills it; what it held is gone.
+    /// Kills it; what it held in memory is gone.
     pub async fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await.unwrap();
         }
     }
 
-    /// Empties it.
-    pub async fn flush(&self) {
-        self.ask(&redis::cmd("FLUSHALL")).await;
+    /// Asks it to end: it writes out its append-only file, if it has one.
+    pub async fn stop(&mut self) {
+        self.signal("-TERM").await;
+        if let Some(mut process) = self.process.take() {
+            wait_until("Redis has ended", async || process.try_wait().unwrap().is_some()).await;
+        }
     }
 
-    async fn ask(&self, command: &redis::Cmd) {
+    /// Sends a signal by name: `-STOP` stalls it, `-CONT` lets it go on.
+    pub async fn signal(&self, signal: &str) {
+        let pid = self.process.as_ref().and_then(Child::id).expect("Redis still runs").to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success(), "kill {signal} {pid}");
+    }
+
+    /// Empties it.
+    pub async fn flush(&self) {
+        redis::cmd("FLUSHALL").exec_async(&mut self.connection().await).await.unwrap();
+    }
+
+    /// Lets it hold so many bytes more than now; None: as many as it likes.
+    pub async fn allow_more(&self, bytes: Option<u64>) {
+        let mut connection = self.connection().await;
+        let limit = match bytes {
+            Some(more) => self.used_bytes().await + more,
+            None => 0,
+        };
+        redis::cmd("CONFIG").arg(&["SET", "maxmemory"]).arg(limit).exec_async(&mut connection).await.unwrap();
+    }
+
+    async fn used_bytes(&self) -> u64 {
+        let told: String = redis::cmd("INFO").arg("memory").query_async(&mut self.connection().await).await.unwrap();
+        let used = told.lines().find_map(|line| line.strip_prefix("used_memory:"));
+        used.and_then(|bytes| bytes.trim().parse().ok()).expect("Redis tells its memory")
+    }
+
+    async fn connection(&self) -> MultiplexedConnection {
+        let patience = AsyncConnectionConfig::new()
+            .set_response_timeout(Some(ANSWER_MAX))
+            .set_connection_timeout(Some(ANSWER_MAX));
         let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-        command.exec_async(&mut connection).await.unwrap();
+        client.get_multiplexed_async_connection_with_config(&patience).await.unwrap()
     }
 }
 

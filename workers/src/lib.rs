@@ -5,7 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod batch;
-mod handlers;
+pub mod handlers;
 mod maintenance;
 mod meter;
 pub mod orders;
@@ -13,4 +13,5 @@ mod outcomes;
 mod runner;
 pub mod tool;
 
-pub use runner::{Running, serve, start};
+pub use outcomes::OutcomeSink;
+pub use runner::{Running, drive, serve, start};

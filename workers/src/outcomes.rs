@@ -13,11 +13,11 @@ use store::outcomes::{AttemptRow, DeadLetterRow};
 
 /// The sink the queue's runner writes to.
 #[derive(Debug)]
-pub(crate) struct OutcomeSink {
+pub struct OutcomeSink {
     /// The database.
-    pub(crate) store: Store,
+    pub store: Store,
     /// New ids.
-    pub(crate) ids: Arc<Ids>,
+    pub ids: Arc<Ids>,
 }
 
 /// The part of a payload that says which webhook the job was to handle.

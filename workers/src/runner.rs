@@ -119,7 +119,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
                     .data(orders.clone())
                     .data(maintainer.clone())
                     .build($handler);
-                tokio::spawn(run(kind, worker.run(), worker_context, context.shutdown.clone()))
+                tokio::spawn(drive(kind, worker.run(), worker_context, context.shutdown.clone()))
             }};
         }
         let worker = match kind {
@@ -134,7 +134,10 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
 }
 
 /// Runs one worker; when the shutdown drains, it claims no more and finishes what it has.
-async fn run(
+///
+/// # Errors
+/// When the worker ends by itself.
+pub async fn drive(
     kind: JobKind,
     worker: impl Future<Output = Result<(), WorkerError>>,
     context: WorkerContext,

@@ -33,6 +33,27 @@ impl Queues {
         Ok(self.send(jobs).await?.iter().filter(|known| known.is_none()).count())
     }
 
+    /// Which of the jobs Redis does not know, in order: it has lost them, or they have ended. Changes nothing.
+    ///
+    /// # Errors
+    /// Redis is away.
+    pub async fn missing(&self, jobs: &[NewJob]) -> Result<Vec<bool>, QueueError> {
+        let mut missing = vec![false; jobs.len()];
+        for kind in JobKind::ALL {
+            let of_kind: Vec<usize> = (0..jobs.len()).filter(|index| jobs[*index].kind == kind).collect();
+            for chunk in of_kind.chunks(BATCH_JOBS_MAX) {
+                let mut command = redis::cmd("HMGET");
+                command.arg(self.queue(kind).keys.jobs());
+                command.arg(chunk.iter().map(|index| jobs[*index].id.as_str()).collect::<Vec<_>>());
+                let stored: Vec<Value> = command.query_async(&mut self.connection.clone()).await?;
+                for (index, stored) in chunk.iter().zip(stored) {
+                    missing[*index] = stored == Value::Nil;
+                }
+            }
+        }
+        Ok(missing)
+    }
+
     /// Answers, for each job, the id of the one that was there before it.
     async fn send(&self, jobs: &[NewJob]) -> Result<Vec<Option<JobId>>, QueueError> {
         let mut calls = Vec::new();

@@ -5,6 +5,7 @@ const NAMES: [&str; 20] = [
     "jobs", "ring", "delayed", "leases", "running", "tries", "dead", "graves", "stats", "done", "wake", "halted",
     "settings", "paused", "turn", "token", "seen", "workers", "parked", "held",
 ];
+const JOBS: usize = 0;
 const WAKE: usize = 10;
 
 /// The keys of one queue.
@@ -33,6 +34,11 @@ impl Keys {
         &self.all
     }
 
+    /// The hash of every job that is not done, by id.
+    pub(super) fn jobs(&self) -> &str {
+        &self.all[JOBS]
+    }
+
     /// The list an idle worker blocks on.
     pub(super) fn wake(&self) -> &str {
         &self.all[WAKE]
@@ -47,7 +53,7 @@ mod tests {
     fn all_keys_share_one_hash_tag() {
         let keys = Keys::new(Some("t1"), "award-points");
         assert!(keys.all().iter().all(|key| key.starts_with("{t1-award-points}:")));
-        assert_eq!(keys.wake(), "{t1-award-points}:wake");
+        assert_eq!([keys.jobs(), keys.wake()], ["{t1-award-points}:jobs", "{t1-award-points}:wake"]);
         let common = include_str!("../lua/common.lua");
         let declared = common.lines().find_map(|line| line.strip_prefix("-- KEYS: ")).expect("the head names the keys");
         assert_eq!(declared.split(' ').collect::<Vec<_>>(), NAMES);

@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::shared::{Ready, ReadyJobs, Shared};
+use super::shared::{Ready, ReadyJobs, Shared, is_suspect};
 use crate::{
     context::Job,
     observer::PutOff,
@@ -28,6 +28,8 @@ const PAUSED_POLL: Duration = Duration::from_millis(100);
 const WAKE_BLOCK_SECS: u64 = 5;
 /// Patience for its answer beyond that.
 const WAKE_RESPONSE_TIMEOUT: Duration = Duration::from_secs(WAKE_BLOCK_SECS + 3);
+/// How far apart suspects are put, on average; they run one at a time.
+const SUSPECTS_APART: Duration = Duration::from_millis(50);
 /// Finished jobs that Redis has not been told of; beyond that no job is claimed.
 const UNSETTLED_JOBS_MAX: usize = 10_000;
 
@@ -102,6 +104,7 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
         return;
     }
     shared.took(&jobs);
+    let jobs = put_apart(shared, jobs);
     let decoded =
         jobs.into_iter().filter_map(|claimed| match P::decode(claimed.context.version, claimed.payload.get()) {
             Ok(payload) => {
@@ -120,6 +123,22 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
             }
         });
     ready.extend(decoded.collect::<Vec<_>>());
+}
+
+/// Lets a suspect run only while this worker holds no other; puts the others off, each to a moment of its own. None of them
+/// begins before Redis knows that the others are put off: then a process that it ends has no other suspect.
+fn put_apart(shared: &Shared, jobs: Vec<Claimed>) -> Vec<Claimed> {
+    let suspects = shared.suspects();
+    if suspects <= 1 {
+        return jobs;
+    }
+    let span = SUSPECTS_APART.saturating_mul(u32::try_from(suspects).unwrap_or(u32::MAX));
+    let (apart, rest): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| is_suspect(&job.context));
+    for job in apart {
+        let after = shared.jitter.up_to(span);
+        shared.finish(job.reference, job.context, Outcome::Snooze { after });
+    }
+    rest
 }
 
 /// Gives back what was claimed and not begun.

@@ -25,6 +25,9 @@ use crate::{
 const BACKOFF_BASE: Duration = Duration::from_millis(50);
 /// Longest pause between attempts.
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// One lost lease is the fate of whatever a dying worker holds. Jobs that lose a second run one at a time: otherwise a
+/// job that ends its process would take all that run beside it, each time, until all of them are taken for poison.
+const SUSPECT_RESCUES_MIN: u32 = 2;
 
 /// State that the tasks of one worker share.
 pub(super) struct Shared {
@@ -40,6 +43,8 @@ pub(super) struct Shared {
     in_flight: AtomicUsize,
     /// Finished and not yet settled.
     unsettled: AtomicUsize,
+    /// Suspects not yet settled, see [`is_suspect`].
+    suspects: AtomicUsize,
     settlements: mpsc::UnboundedSender<Settlement>,
     /// Jobs not yet settled, by the fencing token of their claim.
     leases: Mutex<HashMap<u64, usize>>,
@@ -69,6 +74,7 @@ impl Shared {
             observer: options.observer,
             in_flight: AtomicUsize::new(0),
             unsettled: AtomicUsize::new(0),
+            suspects: AtomicUsize::new(0),
             settlements,
             leases: Mutex::default(),
             closing: AtomicBool::new(false),
@@ -90,6 +96,11 @@ impl Shared {
 
     pub(super) fn unsettled(&self) -> usize {
         self.unsettled.load(Ordering::Acquire)
+    }
+
+    /// Suspects that Redis still counts as held by this worker.
+    pub(super) fn suspects(&self) -> usize {
+        self.suspects.load(Ordering::Acquire)
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -115,6 +126,7 @@ impl Shared {
     /// Jobs came under lease: they take slots, and the keeper renews them.
     pub(super) fn took(&self, jobs: &[Claimed]) {
         self.in_flight.fetch_add(jobs.len(), Ordering::AcqRel);
+        self.suspects.fetch_add(jobs.iter().filter(|job| is_suspect(&job.context)).count(), Ordering::AcqRel);
         let mut leases = self.leases();
         for job in jobs {
             *leases.entry(job.context.token).or_default() += 1;
@@ -143,6 +155,8 @@ impl Shared {
                 }
             }
         }
+        let suspects = settlements.iter().filter(|settlement| is_suspect(&settlement.context)).count();
+        self.suspects.fetch_sub(suspects, Ordering::AcqRel);
         self.unsettled.fetch_sub(settlements.len(), Ordering::AcqRel);
         self.settled.notify_one();
     }
@@ -161,6 +175,11 @@ impl Shared {
         let ceiling = BACKOFF_BASE.saturating_mul(1 << errors.min(6)).min(BACKOFF_MAX);
         ceiling / 2 + self.jitter.up_to(ceiling / 2)
     }
+}
+
+/// Whether this job may be the one that ends its workers: its lease ran out so often that one more is a hint of it.
+pub(super) fn is_suspect(context: &JobContext) -> bool {
+    context.rescues >= SUSPECT_RESCUES_MIN
 }
 
 /// A claimed job on its way to the worker.

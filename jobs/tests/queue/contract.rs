@@ -90,6 +90,18 @@ async fn one_claim_is_rescued_without_those_of_its_jobs_that_ended() {
 }
 
 #[tokio::test]
+async fn what_is_missing_is_told_without_enqueuing_it() {
+    let queues = testing::queues();
+    let given = many(3, "m1");
+    queues.enqueue(&given[..2]).await.unwrap();
+    let claimed = one(&queues).await;
+    assert_eq!(queues.missing(&given).await.unwrap(), [false, false, true], "a running job is known");
+    settle(&queues, &claimed, Outcome::Done).await;
+    assert_eq!(queues.missing(&given).await.unwrap(), [true, false, true], "a finished one is not");
+    assert_eq!(counts(&queues).await.waiting, 1);
+}
+
+#[tokio::test]
 async fn a_ledger_key_is_free_again_once_its_job_is_done() {
     let queues = testing::queues();
     let first = queues.enqueue(&[job("m1").idempotency_key("log:1")]).await.unwrap();

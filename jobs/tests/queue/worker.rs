@@ -222,3 +222,32 @@ async fn a_busy_worker_leaves_the_wake_up_to_an_idle_one() {
     first.stop().await;
     second.stop().await;
 }
+
+#[tokio::test]
+async fn jobs_whose_leases_ran_out_twice_run_one_at_a_time_and_hold_up_no_others() {
+    let queues = testing::queues();
+    queues.enqueue(&many(20, "suspects")).await.unwrap();
+    for _ in 0..2 {
+        queue(&queues).claim(20, Duration::from_millis(1), "victim").await.unwrap();
+        assert_eq!(rescued(&queues).await.rescued, 20);
+    }
+    queues.enqueue(&many(20, "fresh")).await.unwrap();
+    let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let seen = (Arc::clone(&at_once), Arc::clone(&most));
+    let running = start(&queues, options(), move |job: Job<jobs::AwardPoints>| {
+        let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));
+        async move {
+            if job.context.rescues == 2 {
+                most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                at_once.fetch_sub(1, Ordering::SeqCst);
+            }
+            Ok(())
+        }
+    });
+    until("the fresh ones are done", || async { counts(&queues).await.done_total >= 20 }).await;
+    until("all are done", || async { counts(&queues).await.pending() == 0 }).await;
+    running.stop().await;
+    let counts = counts(&queues).await;
+    assert_eq!((counts.done_total, counts.dead_total, seen.1.load(Ordering::SeqCst)), (40, 0, 1));
+}

@@ -5,6 +5,7 @@
 
 mod auth;
 mod awards;
+mod chaos;
 mod cron;
 mod faults;
 mod ingress;

@@ -7,6 +7,9 @@ use crate::batch::Batcher;
 use crate::orders::OrderSettler;
 
 /// Settles the order of the job's webhook.
-pub(crate) async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderSettler>>) -> Result<(), JobError> {
+///
+/// # Errors
+/// What becomes of the job, when it was not settled.
+pub async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderSettler>>) -> Result<(), JobError> {
     super::settle(job.payload.log_id, &job.context, &orders).await
 }

@@ -7,7 +7,10 @@ use crate::batch::Batcher;
 use crate::orders::OrderSettler;
 
 /// Settles the order of the job's webhook.
-pub(crate) async fn cancel_adjustment(
+///
+/// # Errors
+/// What becomes of the job, when it was not settled.
+pub async fn cancel_adjustment(
     job: Job<CancelAdjustment>,
     orders: Data<Batcher<OrderSettler>>,
 ) -> Result<(), JobError> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use domain::{LogId, MerchantId};
 use jobs::{JobContext, JobError};
 
-pub(crate) use award_points::award_points;
-pub(crate) use cancel_adjustment::cancel_adjustment;
+pub use award_points::award_points;
+pub use cancel_adjustment::cancel_adjustment;
 pub(crate) use maintenance::maintenance;
 
 use crate::batch::{Batcher, Unanswered};

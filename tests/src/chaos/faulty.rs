@@ -1,0 +1,158 @@
+//! Workers whose handlers are disturbed: the queue's runner, the batches, the sink and the handlers are the real ones,
+//! and around each handler stands a fault: it waits, calls a partner, or ends the process. Refuses to be of use to
+//! anyone but the fault matrix.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use apalis::prelude::{Data, WorkerBuilder, WorkerContext};
+use clap::Parser;
+use domain::LogId;
+use jobs::{AwardPoints, CancelAdjustment, Job, JobContext, JobError, JobKind, QueueBackend, Queues, WorkerOptions};
+use platform::Context;
+use platform::config::WorkersSettings;
+use platform::health::{Health, Readiness};
+use store::Store;
+use store::crypto::Keys;
+use tokio::time::sleep;
+use workers::OutcomeSink;
+use workers::batch::Batcher;
+use workers::handlers;
+use workers::orders::OrderSettler;
+
+/// How long the partner may take.
+const PARTNER_TIMEOUT: Duration = Duration::from_millis(500);
+/// Attempts that may fail at the partner before its circuit counts as open.
+const PARTNER_RETRIES_MAX: u32 = 3;
+/// How long a job rests while the circuit is open.
+const CIRCUIT_OPEN: Duration = Duration::from_secs(3);
+
+/// LoyalNest's workers with faults around their handlers, for the fault matrix only.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "loyalnest-chaos-worker", version, about)]
+pub struct Faults {
+    /// Wait so long before the real handler, the job under lease and nothing done.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    before_ms: u64,
+    /// Wait so long after the real handler, its work committed and Redis not told.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    after_ms: u64,
+    /// End the whole process when the job of this webhook comes.
+    #[arg(long, value_name = "LOG_ID")]
+    abort_on: Vec<LogId>,
+    /// Tell a partner at this URL before the real handler, and let its answer decide.
+    #[arg(long, value_name = "URL")]
+    partner: Option<String>,
+    /// Jobs of one kind at once, instead of the kind's.
+    #[arg(long, value_name = "JOBS")]
+    concurrency: Option<usize>,
+    #[arg(skip)]
+    http: reqwest::Client,
+}
+
+impl Faults {
+    async fn before(&self, log_id: &LogId, context: &JobContext) -> Result<(), JobError> {
+        if self.abort_on.contains(log_id) {
+            tracing::warn!(%log_id, "this job ends its process");
+            std::process::abort();
+        }
+        if let Some(partner) = &self.partner {
+            self.tell(partner, log_id, context).await?;
+        }
+        sleep(Duration::from_millis(self.before_ms)).await;
+        Ok(())
+    }
+
+    async fn after(&self) {
+        sleep(Duration::from_millis(self.after_ms)).await;
+    }
+
+    /// A partner call as it is to be made: its key is the job's, a limit snoozes for as long as the partner says,
+    /// another failure is retried a few times and then waits for better days without losing an attempt.
+    async fn tell(&self, partner: &str, log_id: &LogId, context: &JobContext) -> Result<(), JobError> {
+        let request = self.http.post(format!("{partner}/{log_id}")).timeout(PARTNER_TIMEOUT);
+        let failed = |reason: String| {
+            if context.attempt > PARTNER_RETRIES_MAX {
+                return JobError::snooze(CIRCUIT_OPEN, reason);
+            }
+            JobError::retry(reason)
+        };
+        match request.send().await {
+            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) if answer.status().as_u16() == 429 => {
+                let seconds = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+                Err(JobError::snooze(Duration::from_secs(seconds.unwrap_or(1)), "the partner limits us"))
+            }
+            Ok(answer) => Err(failed(format!("the partner answers {}", answer.status()))),
+            Err(error) => Err(failed(format!("the partner does not answer: {error}"))),
+        }
+    }
+}
+
+async fn award_points(
+    job: Job<AwardPoints>,
+    faults: Data<Faults>,
+    orders: Data<Batcher<OrderSettler>>,
+) -> Result<(), JobError> {
+    faults.before(&job.payload.log_id, &job.context).await?;
+    handlers::award_points(job, orders).await?;
+    faults.after().await;
+    Ok(())
+}
+
+async fn cancel_adjustment(
+    job: Job<CancelAdjustment>,
+    faults: Data<Faults>,
+    orders: Data<Batcher<OrderSettler>>,
+) -> Result<(), JobError> {
+    faults.before(&job.payload.log_id, &job.context).await?;
+    handlers::cancel_adjustment(job, orders).await?;
+    faults.after().await;
+    Ok(())
+}
+
+/// Runs the workers as `workers::serve` does, the faults around their handlers.
+///
+/// # Errors
+/// When the role cannot start, or a worker ends by itself.
+pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
+    let WorkersSettings { workers: own, database, redis, crypto, .. } = settings;
+    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
+    let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
+    let keys =
+        Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes());
+    let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
+    let name = format!("chaos-{}", context.ids.ulid());
+    let settler = OrderSettler { store: store.clone(), keys, clock, ids, worker: name.clone() };
+    let orders = Batcher::start(settler, own.batch_rows_max, own.concurrency, own.batch_pace());
+    let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
+    let health = health.serve(own.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
+    let sink = Arc::new(OutcomeSink { store, ids: Arc::clone(&context.ids) });
+    // Maintenance is no merchant's job: nothing of a row waits for it.
+    let workers = [JobKind::AwardPoints, JobKind::CancelAdjustment].map(|kind| {
+        let options = WorkerOptions {
+            concurrency: faults.concurrency,
+            lease_ms: Some(own.lease_seconds * 1_000),
+            sink: Some(sink.clone()),
+            ..WorkerOptions::new(format!("{name}-{kind}"), context.ids.random_u64())
+        };
+        macro_rules! worker {
+            ($handler:path) => {{
+                let worker_context = WorkerContext::new(&options.name);
+                let worker = WorkerBuilder::new(&worker_context)
+                    .backend(QueueBackend::new(&queues, options))
+                    .data(orders.clone())
+                    .data(faults.clone())
+                    .build($handler);
+                tokio::spawn(workers::drive(kind, worker.run(), worker_context, context.shutdown.clone()))
+            }};
+        }
+        if kind == JobKind::AwardPoints { worker!(award_points) } else { worker!(cancel_adjustment) }
+    });
+    tracing::info!(name, addr = %health.local_addr(), ?faults, "workers with faults are up");
+    for worker in workers {
+        worker.await.context("a worker panicked")??;
+    }
+    Ok(())
+}

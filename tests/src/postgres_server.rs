@@ -1,0 +1,175 @@
+//! A PostgreSQL of one test or of the fault matrix, which may be stopped, crashed and started again without harm to
+//! others. Durable against its own crash, not against the machine's: nothing here outlives that.
+
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::process::{Child, Command};
+
+use crate::environment::{free_port, unique};
+use crate::wait::{wait_at_most, wait_until};
+
+/// Where distributions keep PostgreSQL's programs, by major version.
+const PROGRAMS: &str = "/usr/lib/postgresql";
+/// PostgreSQL refuses to run as root: it then runs as the first of these users that there is.
+const USERS: [&str; 2] = ["postgres", "loyalnest-dev"];
+/// Longest from its start, recovery included, to its first answer.
+const START_MAX: Duration = Duration::from_secs(60);
+const CONNECT_MAX: Duration = Duration::from_secs(2);
+/// Longest to wait for its end when it is dropped, in steps.
+const DROP_STEPS_MAX: u32 = 50;
+const DROP_STEP: Duration = Duration::from_millis(100);
+const SETTINGS: [&str; 7] = [
+    "listen_addresses=127.0.0.1",
+    "fsync=off",
+    "full_page_writes=off",
+    "shared_buffers=128MB",
+    "max_connections=200",
+    "jit=off",
+    "track_commit_timestamp=on",
+];
+
+/// The server; crashed and removed when dropped.
+#[derive(Debug)]
+pub struct PostgresServer {
+    port: u16,
+    dir: PathBuf,
+    user: Option<(u32, u32)>,
+    process: Option<Child>,
+}
+
+impl PostgresServer {
+    /// Creates an empty one and starts it.
+    pub async fn start() -> Self {
+        let dir = std::env::temp_dir().join(format!("loyalnest-postgres-{}", unique().ulid()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let user = user().await;
+        if let Some((uid, gid)) = user {
+            chown(&dir, Some(uid), Some(gid)).unwrap();
+        }
+        let mut server = Self { port: free_port(), dir, user, process: None };
+        let mut command = server.command("initdb");
+        command.args(["-U", "loyalnest", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        let made = command.output().await.unwrap();
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        server.run().await;
+        server
+    }
+
+    /// URL of the superuser's default database.
+    pub fn url(&self) -> String {
+        format!("postgres://loyalnest@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it, after [`PostgresServer::stop`] or [`PostgresServer::crash`] with the data it had, and waits until it answers.
+    pub async fn run(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
+        let port = self.port.to_string();
+        let mut command = self.command("postgres");
+        command.args(["-p", &port, "-k", ""]);
+        command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        command.stdout(log.try_clone().unwrap()).stderr(log).kill_on_drop(true);
+        self.process = Some(command.spawn().unwrap());
+        let options: PgConnectOptions = self.url().parse().unwrap();
+        wait_at_most(START_MAX, "the private PostgreSQL answers", async || {
+            let ended = self.process.as_mut().and_then(|process| process.try_wait().unwrap());
+            assert!(ended.is_none(), "PostgreSQL ended: {}", std::fs::read_to_string(self.log()).unwrap());
+            match tokio::time::timeout(CONNECT_MAX, options.connect()).await {
+                Ok(Ok(connection)) => connection.close().await.is_ok(),
+                _ => false,
+            }
+        })
+        .await;
+    }
+
+    /// Whether it was started and not stopped.
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+
+    /// Ends it as an operator does for a restart: connections are cut, what is committed is written out.
+    pub async fn stop(&mut self) {
+        self.end("-INT").await;
+    }
+
+    /// Ends it at once, without writing anything out: it recovers at the next start.
+    pub async fn crash(&mut self) {
+        self.end("-QUIT").await;
+    }
+
+    async fn end(&mut self, signal: &str) {
+        let Some(mut process) = self.process.take() else { return };
+        let pid = process.id().expect("PostgreSQL still runs").to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
+        wait_until("PostgreSQL has ended", async || process.try_wait().unwrap().is_some()).await;
+    }
+
+    /// A program of PostgreSQL over its data, as the user who may run it.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(programs().join(name));
+        command.arg("-D").arg(self.dir.join("data")).current_dir("/").stdin(Stdio::null());
+        if let Some((uid, gid)) = self.user {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("server.log")
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process
+            && let Some(pid) = process.id()
+        {
+            let _ = std::process::Command::new("kill").args(["-QUIT", &pid.to_string()]).status();
+            for _ in 0..DROP_STEPS_MAX {
+                if !matches!(process.try_wait(), Ok(None)) {
+                    break;
+                }
+                #[expect(clippy::disallowed_methods, reason = "a destructor cannot await")]
+                std::thread::sleep(DROP_STEP);
+            }
+        }
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// The newest version's programs.
+fn programs() -> PathBuf {
+    let major = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let installed = std::fs::read_dir(PROGRAMS).into_iter().flatten().flatten().map(|folder| folder.path());
+    let newest = installed.filter(|path| path.join("bin/initdb").is_file()).max_by_key(|path| major(path));
+    newest
+        .unwrap_or_else(|| panic!("PostgreSQL's programs are not in {PROGRAMS}: `./dev.sh up` installs them"))
+        .join("bin")
+}
+
+/// The version of the programs, as they tell it.
+pub async fn version() -> String {
+    let told = Command::new(programs().join("postgres")).arg("--version").output().await.unwrap();
+    String::from_utf8(told.stdout).unwrap().trim().to_owned()
+}
+
+/// Who runs it: None is whoever runs the test.
+async fn user() -> Option<(u32, u32)> {
+    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return None;
+    }
+    for name in USERS {
+        let of = async |option| {
+            let told = Command::new("id").args([option, name]).output().await.unwrap();
+            String::from_utf8(told.stdout).unwrap().trim().parse::<u32>().ok()
+        };
+        if let (Some(uid), Some(gid)) = (of("-u").await, of("-g").await) {
+            return Some((uid, gid));
+        }
+    }
+    panic!("PostgreSQL does not run as root, and there is no user {}: `./dev.sh up` makes one", USERS.join(" or "))
+}
