@@ -20,10 +20,12 @@ pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
-pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind};
+pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, class};
 pub use payloads::{AwardPoints, CancelAdjustment, Payload, PayloadError};
 pub use queue::{
-    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, Queue, Queues, RESCUES_MAX, Rescued, Settled, Settlement,
+    Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
+    JobView, LaneView, LaneWindow, Page, PageQuery, Percentiles, Queue, Queues, RESCUES_MAX, Rescued, Run, Settled,
+    Settlement, Span, Step, Window, WorkerView,
 };
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};

@@ -3,13 +3,14 @@
 -- Counts the attempt now, so that a job which kills its process is counted too. All jobs of one call share one fencing
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
 -- Answers: token, now_ms, ms until the next delayed job (-1 = none), 1 if work is left, then three for each job:
--- reference, envelope, '' or `attempts|rescues` before this run.
+-- reference, envelope, '' or `attempts|rescues|may run since (ms)` before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0 } end
 
 local due = call('ZRANGEBYSCORE', DELAYED, '-inf', now, 'LIMIT', 0, want)
 if #due > 0 then
   call('ZREM', DELAYED, unpack(due))
+  tally('d/', due, -1)
   put_all(due, false)
 end
 
@@ -70,7 +71,7 @@ if #refs > 0 then
     end
     if not envelope then
       -- Deleted while it waited.
-      call('HDEL', TRIES, ids[i])
+      if ids[i] == NOBODY then tally('g/', { refs[i] }, -1) else call('HDEL', TRIES, ids[i]) end
     elseif before and tonumber(attempts) >= tonumber(string.match(envelope, '^{"max":(%d+)') or '0') then
       bury(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
     else

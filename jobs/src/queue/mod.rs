@@ -21,8 +21,12 @@ use redis::{
 };
 
 pub use claim::{Claim, Claimed};
-pub use inspect::{Counts, DeadLetter};
-pub use maintain::Rescued;
+pub(crate) use inspect::Measured;
+pub use inspect::{
+    Action, Bulk, BulkFilter, Counts, DeadLetter, EditError, JobRef, JobState, JobView, LaneView, LaneWindow, Page,
+    PageQuery, Percentiles, Run, Span, Step, Window, WorkerView,
+};
+pub use maintain::{Beat, Rescued};
 pub use settle::{Settled, Settlement};
 
 use crate::{error::QueueError, kind::JobKind};

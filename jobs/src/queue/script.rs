@@ -36,6 +36,10 @@ script!(RESCUE, "rescue", WHEN_FULL);
 script!(CONTROL, "control", WHEN_FULL);
 script!(COUNTS, "counts", WHEN_FULL);
 script!(DEAD, "dead", WHEN_FULL);
+script!(METER, "meter", ONLY_WITH_ROOM);
+script!(WINDOW, "window", WHEN_FULL);
+script!(LOOK, "look", WHEN_FULL);
+script!(ACT, "act", WHEN_FULL);
 
 impl Script {
     fn new(name: &'static str, code: String) -> Self {
