@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod crypto;
 pub mod customers;
 mod error;
+pub mod history;
 pub mod ledger;
 pub mod merchants;
 pub mod migrations;
