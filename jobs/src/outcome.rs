@@ -60,6 +60,12 @@ pub mod class {
     pub const POISON: &str = "poison";
     /// A person did it.
     pub const OPERATOR: &str = "operator";
+
+    /// Whether a text can be a class.
+    pub(crate) fn is_plain(code: &str) -> bool {
+        code.starts_with(|c: char| c.is_ascii_lowercase())
+            && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
 }
 
 impl JobError {
@@ -92,13 +98,11 @@ impl JobError {
     /// the text does not, such as `postgres_unavailable`. One that is not of `a-z 0-9 _` counts as unclassified.
     #[must_use]
     pub fn class(mut self, code: &'static str) -> Self {
-        let starts = code.starts_with(|c: char| c.is_ascii_lowercase());
-        let plain = code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         let (Self::Retry { class, .. }
         | Self::Snooze { class, .. }
         | Self::Discard { class, .. }
         | Self::Fail { class, .. }) = &mut self;
-        *class = if starts && plain { code } else { class::UNCLASSIFIED };
+        *class = if class::is_plain(code) { code } else { class::UNCLASSIFIED };
         self
     }
 }

@@ -8,6 +8,7 @@
 mod gauges;
 mod passes;
 mod rescue;
+mod retention;
 mod role;
 mod sweep;
 

@@ -100,6 +100,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let workers = JobKind::ALL.map(|kind| {
         let options = WorkerOptions {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: platform::host::name(),
             lease_ms: Some(lease_ms(settings.workers.lease())),
             sink: Some(sink.clone()),
             ..WorkerOptions::new(format!("{name}-{kind}"), context.ids.random_u64())

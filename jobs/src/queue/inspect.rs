@@ -19,6 +19,7 @@ use crate::{
     envelope::{Envelope, JobId, Lane, split_reference},
     error::QueueError,
     kind::JobKind,
+    outcome::class,
 };
 
 pub use acts::{Action, Bulk, BulkFilter, EditError, Step};
@@ -188,7 +189,7 @@ impl Queue {
             payload: envelope.as_ref().map_or_else(|| "null".to_owned(), |envelope| envelope.payload.get().to_owned()),
             attempts,
             rescues,
-            error_class: grave.next().unwrap_or_default().to_owned(),
+            error_class: grave.next().filter(|class| class::is_plain(class)).unwrap_or(class::UNCLASSIFIED).to_owned(),
             reason: grave.next().unwrap_or_default().to_owned(),
             died_at: DateTime::from_timestamp_millis(died_at_ms).unwrap_or_default(),
             trace: envelope.as_ref().and_then(|envelope| envelope.trace.as_deref().map(str::to_owned)),

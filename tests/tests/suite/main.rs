@@ -6,6 +6,7 @@
 mod auth;
 mod awards;
 mod faults;
+mod history;
 mod ingress;
 mod kills;
 mod payloads;
@@ -13,5 +14,6 @@ mod permutations;
 mod processes;
 mod row_level_security;
 mod rules;
+mod search_speed;
 mod snapshots;
 mod support;

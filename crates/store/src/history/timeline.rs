@@ -70,7 +70,7 @@ impl Store {
         let webhook = webhook(&mut tx, merchant, job_id, &mut attempts).await?;
         let children = children(&mut tx, merchant, job_id).await?;
         tx.commit().await?;
-        attempts.sort_by(|a, b| (a.attempt, a.finished_at).cmp(&(b.attempt, b.finished_at)));
+        attempts.sort_by_key(|attempt| (attempt.attempt, attempt.finished_at));
         if webhook.is_none() && attempts.is_empty() && dead_letter.is_none() && children.is_empty() {
             return Ok(None);
         }
