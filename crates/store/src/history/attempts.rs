@@ -1,8 +1,9 @@
 //! Attempts by any of their columns.
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
-use super::{Cursor, Driver, Found, PAGE_ROWS_MAX, ROWS_LOOKED_AT_MAX, Search};
+use super::{Cursor, Driver, Found, LOOK_TIME_MAX, PAGE_ROWS_MAX, ROWS_LOOKED_AT_MAX, Search};
 use crate::{Store, StoreError, Tx};
 
 /// One run of a job.
@@ -106,38 +107,54 @@ impl Store {
         after: Option<&Cursor>,
         rows_max: i64,
     ) -> Result<Found<AttemptFound>, StoreError> {
-        let start = Cursor::start(search);
         let limit = rows_max.clamp(1, PAGE_ROWS_MAX);
-        let page = Page {
-            from: search.from,
-            until: search.until,
-            cursor: after.unwrap_or(&start),
-            queue: search.queue.as_deref(),
-            topic: search.topic.as_deref(),
-            error_class: search.error_class.as_deref(),
-            text: search.text.as_ref().map(|text| text.to_lowercase()),
-            limit,
-            offset: 0,
-        };
         let mut tx = self.begin(&search.scope()).await?;
-        let rows = look(&mut tx, search, &page).await?;
-        let next = if i64::try_from(rows.len()).unwrap_or(limit) == limit {
-            rows.last().map(|last| Cursor { at: last.finished_at, id: last.attempt_id.clone() })
-        } else {
-            // The last row that was looked at, if there may be more behind it.
-            let unfiltered = Page {
-                queue: None,
-                topic: None,
-                error_class: None,
-                text: None,
-                limit: 1,
-                offset: ROWS_LOOKED_AT_MAX - 1,
-                ..page
-            };
-            let last = look(&mut tx, search, &unfiltered).await?.pop();
-            last.map(|last| Cursor { at: last.finished_at, id: last.attempt_id })
-        };
+        let (begun, mut found) = (Instant::now(), Found { rows: Vec::new(), next: after.cloned() });
+        loop {
+            let after = found.next.take().unwrap_or_else(|| Cursor::start(search));
+            let wanted = limit - i64::try_from(found.rows.len()).unwrap_or(limit);
+            let (rows, next) = step(&mut tx, search, &after, wanted).await?;
+            found.rows.extend(rows);
+            found.next = next;
+            if found.next.is_none()
+                || found.rows.len() >= usize::try_from(limit).unwrap_or(0)
+                || begun.elapsed() > LOOK_TIME_MAX
+            {
+                break;
+            }
+        }
         tx.commit().await?;
-        Ok(Found { rows, next })
+        Ok(found)
     }
+}
+
+/// Looks at some rows. Answers those that match, and where to go on.
+async fn step(
+    tx: &mut Tx,
+    search: &Search,
+    after: &Cursor,
+    limit: i64,
+) -> Result<(Vec<AttemptFound>, Option<Cursor>), StoreError> {
+    let page = Page {
+        from: search.from,
+        until: search.until,
+        cursor: after,
+        queue: search.queue.as_deref(),
+        topic: search.topic.as_deref(),
+        error_class: search.error_class.as_deref(),
+        text: search.text.as_ref().map(|text| text.to_lowercase()),
+        limit,
+        offset: 0,
+    };
+    let rows = look(tx, search, &page).await?;
+    let cursor = |last: &AttemptFound| Cursor { at: last.finished_at, id: last.attempt_id.clone() };
+    if i64::try_from(rows.len()).is_ok_and(|rows| rows == limit) {
+        let next = rows.last().map(cursor);
+        return Ok((rows, next));
+    }
+    // The last row that was looked at, if there may be more behind it.
+    let offset = ROWS_LOOKED_AT_MAX - 1;
+    let unfiltered = Page { queue: None, topic: None, error_class: None, text: None, limit: 1, offset, ..page };
+    let next = look(tx, search, &unfiltered).await?.last().map(cursor);
+    Ok((rows, next))
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
+use tokio::time::Instant;
 
-use super::{Cursor, Driver, Found, PAGE_ROWS_MAX, ROWS_LOOKED_AT_MAX, Search};
+use super::{Cursor, Driver, Found, LOOK_TIME_MAX, PAGE_ROWS_MAX, ROWS_LOOKED_AT_MAX, Search};
 use crate::{Scope, Store, StoreError, Tx};
 
 /// A job that was given up.
@@ -133,6 +134,33 @@ async fn look_for_words(tx: &mut Tx, words: &str, page: &Page<'_>) -> Result<Vec
     Ok(rows)
 }
 
+/// Looks at some rows. Answers those that match, and where to go on.
+async fn step(
+    tx: &mut Tx,
+    search: &Search,
+    after: &Cursor,
+    limit: i64,
+) -> Result<(Vec<DeadLetterFound>, Option<Cursor>), StoreError> {
+    let page = Page { search, cursor: after, limit, offset: 0 };
+    let rows = match &search.text {
+        Some(words) => look_for_words(tx, words, &page).await?,
+        None => look(tx, search.driver(), &page).await?,
+    };
+    let cursor = |last: &DeadLetterFound| Cursor { at: last.died_at, id: last.job_id.clone() };
+    if i64::try_from(rows.len()).is_ok_and(|rows| rows == limit) {
+        let next = rows.last().map(cursor);
+        return Ok((rows, next));
+    }
+    if search.text.is_some() {
+        return Ok((rows, None));
+    }
+    // The last row that was looked at, if there may be more behind it.
+    let anything = Search { with_replayed: true, ..Search::between(search.from, search.until) };
+    let unfiltered = Page { search: &anything, limit: 1, offset: ROWS_LOOKED_AT_MAX - 1, ..page };
+    let next = look(tx, search.driver(), &unfiltered).await?.last().map(cursor);
+    Ok((rows, next))
+}
+
 impl Store {
     /// A page of dead letters, newest first.
     ///
@@ -144,27 +172,24 @@ impl Store {
         after: Option<&Cursor>,
         rows_max: i64,
     ) -> Result<Found<DeadLetterFound>, StoreError> {
-        let start = Cursor::start(search);
         let limit = rows_max.clamp(1, PAGE_ROWS_MAX);
-        let page = Page { search, cursor: after.unwrap_or(&start), limit, offset: 0 };
         let mut tx = self.begin(&search.scope()).await?;
-        let rows = match &search.text {
-            Some(words) => look_for_words(&mut tx, words, &page).await?,
-            None => look(&mut tx, search.driver(), &page).await?,
-        };
-        let full = i64::try_from(rows.len()).unwrap_or(limit) == limit;
-        let last = if full {
-            rows.last().cloned()
-        } else if search.text.is_some() {
-            None
-        } else {
-            // The last row that was looked at, if there may be more behind it.
-            let anything = Search { with_replayed: true, ..Search::between(search.from, search.until) };
-            let unfiltered = Page { search: &anything, limit: 1, offset: ROWS_LOOKED_AT_MAX - 1, ..page };
-            look(&mut tx, search.driver(), &unfiltered).await?.pop()
-        };
+        let (begun, mut found) = (Instant::now(), Found { rows: Vec::new(), next: after.cloned() });
+        loop {
+            let after = found.next.take().unwrap_or_else(|| Cursor::start(search));
+            let wanted = limit - i64::try_from(found.rows.len()).unwrap_or(limit);
+            let (rows, next) = step(&mut tx, search, &after, wanted).await?;
+            found.rows.extend(rows);
+            found.next = next;
+            if found.next.is_none()
+                || found.rows.len() >= usize::try_from(limit).unwrap_or(0)
+                || begun.elapsed() > LOOK_TIME_MAX
+            {
+                break;
+            }
+        }
         tx.commit().await?;
-        Ok(Found { rows, next: last.map(|last| Cursor { at: last.died_at, id: last.job_id }) })
+        Ok(found)
     }
 
     /// Opens the webhooks of jobs again that were given up, before the jobs are enqueued again: from here on the sweep sees to it

@@ -1,13 +1,16 @@
 //! The history of jobs: attempts and dead letters, searched by any of their columns, one job's timeline, and what is forgotten.
 //!
-//! A search is bounded whatever is stored. It walks the index of its most telling filter, newest first, over at most
-//! [`ROWS_LOOKED_AT_MAX`] rows, tests the other filters on those, and answers with where to go on: a page may be short, or
-//! empty, and not be the last. Only words in dead letters' reasons have an index of their own.
+//! A search is bounded whatever is stored. It walks the index of its most telling filter, newest first, and tests the other
+//! filters on what it finds, [`ROWS_LOOKED_AT_MAX`] rows at a time until its page is full or [`LOOK_TIME_MAX`] has passed;
+//! then it answers with where to go on. So a page may be short, or empty, and not be the last. Only words in dead letters'
+//! reasons have an index of their own.
 
 mod attempts;
 mod letters;
 mod retention;
 mod timeline;
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
@@ -18,8 +21,10 @@ pub use attempts::AttemptFound;
 pub use letters::{DeadLetterFound, DeadLetterKey};
 pub use timeline::{Child, Timeline, WebhookFound};
 
-/// Rows that one answer looks at.
-pub const ROWS_LOOKED_AT_MAX: i64 = 20_000;
+/// Rows that one statement looks at.
+pub const ROWS_LOOKED_AT_MAX: i64 = 2_000;
+/// No further statement begins after this.
+pub const LOOK_TIME_MAX: Duration = Duration::from_millis(100);
 /// Rows of one page.
 pub const PAGE_ROWS_MAX: i64 = 500;
 /// Greater than every id: ids are ULIDs.
