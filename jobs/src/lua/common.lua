@@ -1,7 +1,7 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
 -- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted weights paused turn token seen workers tallies cancels
--- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, of claims and of idempotency keys are derived from it in the
--- scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
+-- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, claims, idempotency keys and buckets of figures are derived from it
+-- in the scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
 -- One claim is one lease: `leases` holds fencing tokens by deadline, `claim:{token}` what was claimed under it, `running`
 -- `token|attempt|rescues` for each job.
 -- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up. One of zeros is what is left in

@@ -5,6 +5,7 @@
 -- jobs: from 3 references; lanes: 3 lanes at most, 4 lane to go on after; workers: 3 workers at most.
 -- Jobs answer: two parts of the cursor ('' and '' at the end), then seven for each job: reference, state, envelope, at_ms (due,
 -- died, claimed), record (`attempts|rescues|...`, a grave, or `token|attempt|rescues`), worker, end of the lease.
+local LANES_MAX, CLAIMS_MAX = 10000, 5000
 local what, most = ARGV[2], tonumber(ARGV[3])
 local reply = { '', '' }
 
@@ -37,6 +38,25 @@ local function active_lanes(looked)
   end
   table.sort(lanes)
   return lanes
+end
+
+local function running_by_lane()
+  local sums = {}
+  for _, token in ipairs(call('ZRANGE', LEASES, 0, CLAIMS_MAX - 1)) do
+    local refs, ids = {}, {}
+    for ref in string.gmatch(call('HGET', CLAIMED .. token, 'refs') or '', '%S+') do
+      refs[#refs + 1] = ref
+      ids[#ids + 1] = sub(ref, 1, 26)
+    end
+    local records = #ids > 0 and call('HMGET', RUNNING, unpack(ids)) or {}
+    for i = 1, #refs do
+      if records[i] and sub(records[i], 1, #token + 1) == token .. '|' then
+        local lane = sub(refs[i], 28)
+        sums[lane] = (sums[lane] or 0) + 1
+      end
+    end
+  end
+  return sums
 end
 
 if what == 'delayed' or what == 'dead' then
@@ -123,10 +143,11 @@ elseif what == 'jobs' then
     end
   end
 elseif what == 'lanes' then
-  -- For each lane: name, waiting, delayed, dead, 1 if paused, oldest waiting id.
+  -- For each lane: name, waiting, delayed, dead, running, 1 if paused, oldest waiting id.
+  local running = running_by_lane()
   reply = { 0, now }
   local taken = 0
-  local lanes = ARGV[5] and { ARGV[5] } or active_lanes(10000)
+  local lanes = ARGV[5] and { ARGV[5] } or active_lanes(LANES_MAX)
   for _, lane in ipairs(lanes) do
     if lane > ARGV[4] then
       if taken == most then
@@ -143,7 +164,8 @@ elseif what == 'lanes' then
         end
       end
       local waiting = math.max(0, call('LLEN', LANE .. lane) - (of[3] or 0))
-      for _, value in ipairs({ lane, waiting, of[1] or 0, of[2] or 0, call('SISMEMBER', HALTED, lane), oldest }) do
+      for _, value in ipairs({ lane, waiting, of[1] or 0, of[2] or 0, running[lane] or 0,
+        call('SISMEMBER', HALTED, lane), oldest }) do
         reply[#reply + 1] = value
       end
     end

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use jobs::{Action, JobRef, JobState, NewJob, Outcome, PageQuery, Queues, Settlement, WorkerOptions, testing};
+use jobs::{
+    Action, Bulk, BulkFilter, JobRef, JobState, NewJob, Outcome, PageQuery, Queues, Settlement, WorkerOptions, testing,
+};
 use tokio::sync::Notify;
 
 use crate::support::*;
@@ -211,4 +213,52 @@ async fn workers_say_what_they_are_and_what_they_run() {
     .await;
     running.stop().await;
     assert_eq!(queue(&queues).workers().await.unwrap(), [], "a worker that ended is not a silent one");
+}
+
+/// With the Redis of `./dev.sh test`: `cargo test -p jobs --features testing --test queue -- --ignored --nocapture million`.
+#[tokio::test]
+#[ignore = "makes a million dead jobs"]
+async fn a_million_dead_jobs_are_looked_at_in_no_time() {
+    let server = Server::start().await;
+    let queues = Queues::connect(&server.url).unwrap();
+    for _ in 0..2_000 {
+        let given: Vec<_> = (0..500).map(|n| job(&format!("m{}", n % 50))).collect();
+        queues.enqueue(&given).await.unwrap();
+        kill(&queues, 500, "upstream answered 502").await;
+    }
+    let begun = tokio::time::Instant::now();
+    let mut last = begun;
+    let mut took = |what: &str| {
+        let now = tokio::time::Instant::now();
+        println!("{what:<40} {:>7.1} ms", now.duration_since(last).as_secs_f64() * 1e3);
+        assert!(now.duration_since(last) < Duration::from_millis(300), "{what}");
+        last = now;
+    };
+    assert_eq!(counts(&queues).await.dead, 1_000_000);
+    took("counts");
+    let first = queue(&queues).page(&PageQuery::of(JobState::Dead, 100)).await.unwrap();
+    took("a page");
+    let query = PageQuery { cursor: first.cursor.clone(), ..PageQuery::of(JobState::Dead, 100) };
+    assert_eq!(queue(&queues).page(&query).await.unwrap().jobs.len(), 100);
+    took("the next page");
+    let gone = first.jobs.last().unwrap().job.clone();
+    queue(&queues).act(&Action::Retry, &[gone]).await.unwrap();
+    took("one retried");
+    assert_eq!(queue(&queues).page(&query).await.unwrap().jobs.len(), 100);
+    took("a page after a job that has gone");
+    let of_lane = PageQuery { lane: Some(lane("m7")), ..PageQuery::of(JobState::Dead, 100) };
+    assert_eq!(queue(&queues).page(&of_lane).await.unwrap().jobs.len(), 100);
+    took("a page of one of fifty lanes");
+    let none = PageQuery { lane: Some(lane("nobody")), ..PageQuery::of(JobState::Dead, 100) };
+    assert!(queue(&queues).page(&none).await.unwrap().cursor.is_some());
+    took("a page of a lane without any");
+    assert!(queue(&queues).lane(&lane("m7")).await.unwrap().dead >= 19_999);
+    took("a lane");
+    let filter = BulkFilter { reason_contains: Some("502".into()), ..BulkFilter::all(JobState::Dead) };
+    let step = queue(&queues).step(&Bulk { filter: filter.clone(), action: None }, None).await.unwrap();
+    assert_eq!(step.matched, 500);
+    took("one step of a count");
+    let step = queue(&queues).step(&Bulk { filter, action: Some(Action::Retry) }, None).await.unwrap();
+    assert_eq!(step.changed.len(), 500);
+    took("one step of a retry");
 }

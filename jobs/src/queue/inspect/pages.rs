@@ -164,6 +164,8 @@ pub struct LaneView {
     pub delayed: u64,
     /// Dead and still in Redis.
     pub dead: u64,
+    /// Under lease.
+    pub running: u64,
     /// Whether it is paused.
     pub paused: bool,
     /// Age of the oldest waiting job, in milliseconds since its id was made.
@@ -328,6 +330,7 @@ impl Queue {
     }
 
     /// Lanes that have waiting jobs or are paused, by name, after that one; and whether there are more.
+    /// Of a queue with more than 10,000 such lanes, the next to be served are shown.
     ///
     /// # Errors
     /// Redis is away.
@@ -353,15 +356,16 @@ impl Queue {
         let mut values = script.array(script.run(&self.connection, command).await?)?.into_iter();
         let more = script.count(values.next().as_ref())? == 1;
         let now_ms = script.count(values.next().as_ref())?;
-        let mut lanes = Vec::with_capacity(values.len() / 6);
+        let mut lanes = Vec::with_capacity(values.len() / 7);
         while let Some(name) = values.next() {
             let name = script.text(Some(name))?;
             let lane = Lane::parse(&name).map_err(|_| script.unexpected("not a lane"))?;
             let mut count = || script.count(values.next().as_ref());
-            let (waiting, delayed, dead, paused) = (count()?, count()?, count()?, count()? == 1);
+            let (waiting, delayed, dead) = (count()?, count()?, count()?);
+            let (running, paused) = (count()?, count()? == 1);
             let oldest = script.text(values.next())?;
             let oldest_age_ms = JobId::parse(&oldest).ok().map(|id| now_ms.saturating_sub(id.made_at_ms()));
-            lanes.push(LaneView { lane, waiting, delayed, dead, paused, oldest_age_ms });
+            lanes.push(LaneView { lane, waiting, delayed, dead, running, paused, oldest_age_ms });
         }
         Ok((lanes, more))
     }
