@@ -82,5 +82,5 @@ if #back > 0 then
   put_all(back, false)
   wake()
 end
-if #changed > 0 then call('HINCRBY', STATS, action, #changed) end
+if #changed > 0 then call('HINCRBY', STATS, 'by_hand:' .. action, #changed) end
 return changed

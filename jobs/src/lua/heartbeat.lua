@@ -1,6 +1,7 @@
 -- heartbeat: renews leases by token, and says that the worker lives. O(claims).
 -- ARGV: 2 lease_ms, 3 worker, 4 what to show of it, 5 after how many ms a silent worker is forgotten; then the tokens.
--- Answers the tokens that no longer hold a lease, and the jobs of the others that are to be cancelled.
+-- Answers the tokens that no longer hold a lease, and of the others the jobs that are to be cancelled,
+-- each with its token.
 local deadline, worker, forget_ms = now + tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[5])
 call('ZADD', SEEN, now, worker)
 call('HSET', WORKERS, worker, ARGV[4])
@@ -30,6 +31,7 @@ if call('EXISTS', CANCELS) == 1 then
       call('HDEL', CANCELS, id)
     elseif held[token] then
       cancelled[#cancelled + 1] = id
+      cancelled[#cancelled + 1] = token
     end
   end
 end

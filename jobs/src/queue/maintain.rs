@@ -32,8 +32,8 @@ pub struct Rescued {
 pub struct Beat {
     /// Tokens that no longer hold a lease.
     pub lost: Vec<u64>,
-    /// Jobs of the others that a person wants cancelled.
-    pub cancelled: Vec<JobId>,
+    /// Jobs that a person wants cancelled, each with the token it runs under.
+    pub cancelled: Vec<(JobId, u64)>,
 }
 
 impl Queue {
@@ -61,8 +61,10 @@ impl Queue {
             for value in part()? {
                 beat.lost.push(script.count(Some(&value))?);
             }
-            for value in part()? {
-                beat.cancelled.push(JobId::trusted(&script.text(Some(value))?));
+            let mut cancelled = part()?.into_iter();
+            while let Some(id) = cancelled.next() {
+                let id = JobId::trusted(&script.text(Some(id))?);
+                beat.cancelled.push((id, script.count(cancelled.next().as_ref())?));
             }
             rest = after;
             if rest.is_empty() {

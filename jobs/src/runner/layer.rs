@@ -81,7 +81,7 @@ where
                     biased;
                     result = guarded(future, limit) => result,
                     // The handler is dropped where it waits.
-                    () = shared.cancellations.asked_for(&context.job_id) => {
+                    () = shared.cancellations.asked_for(&context) => {
                         Err(JobError::discard("cancelled by an operator").class(class::OPERATOR))
                     }
                 },

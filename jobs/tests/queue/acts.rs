@@ -169,8 +169,8 @@ async fn a_running_job_is_cancelled_at_a_heartbeat_and_its_handler_dropped() {
     until("both run", || async { *started.lock().unwrap() == 2 }).await;
     assert_eq!(act(&queues, Action::Cancel, &given[..1]).await, 1);
     until("the handler is dropped", || async { dropped.load(Ordering::SeqCst) }).await;
-    until("it has ended as cancelled", || async { counts(&queues).await.cancelled_total == 1 }).await;
-    assert_eq!((counts(&queues).await.running, finished.load(Ordering::SeqCst)), (1, 0), "the other goes on");
+    until("it has ended as cancelled", || async { counts(&queues).await.running == 1 }).await;
+    assert_eq!((counts(&queues).await.cancelled_total, finished.load(Ordering::SeqCst)), (1, 0), "the other goes on");
     until("the other ends", || async {
         gate.notify_waiters();
         counts(&queues).await.done_total == 1
@@ -192,9 +192,12 @@ async fn bulk_actions_count_first_and_then_do_what_was_counted() {
     queues.enqueue(&many(600, "m1")).await.unwrap();
     queues.enqueue(&many(600, "m2")).await.unwrap();
     // All of one call die in the same millisecond.
+    let mut expected = 0;
     for n in 0..6 {
         let claimed = claim(&queues, 200).await;
         let reason = if n % 2 == 0 { Reason::new("timeout", "Gave up") } else { Reason::new("shape", "bad") };
+        let m1 = claimed.iter().filter(|job| job.context.lane == lane("m1")).count();
+        expected += if n % 2 == 0 { m1 } else { 0 };
         kill(&queues, &claimed, reason).await;
     }
     let filter = BulkFilter {
@@ -204,14 +207,19 @@ async fn bulk_actions_count_first_and_then_do_what_was_counted() {
         ..BulkFilter::all(JobState::Dead)
     };
     let (counted, steps) = carry_out(&queues, &Bulk { filter: filter.clone(), action: None }).await;
-    assert_eq!((counted.matched, counted.changed.len()), (300, 0));
+    assert!(expected > 0);
+    assert_eq!((counted.matched, counted.changed.len()), (expected as u64, 0));
     assert!(steps >= 2, "bounded steps");
     let (done, _) = carry_out(&queues, &Bulk { filter, action: Some(Action::Retry) }).await;
-    assert_eq!((done.matched, done.changed.len()), (300, 300));
-    assert_eq!((counts(&queues).await.waiting, counts(&queues).await.dead), (300, 900));
+    assert_eq!((done.matched, done.changed.len()), (expected as u64, expected));
+    let left = 1_200 - expected as u64;
+    assert_eq!((counts(&queues).await.waiting, counts(&queues).await.dead), (expected as u64, left));
     let (rest, _) =
         carry_out(&queues, &Bulk { filter: BulkFilter::all(JobState::Dead), action: Some(Action::Retry) }).await;
-    assert_eq!((rest.changed.len(), counts(&queues).await.waiting, counts(&queues).await.dead), (900, 1_200, 0));
+    assert_eq!(
+        (rest.changed.len() as u64, counts(&queues).await.waiting, counts(&queues).await.dead),
+        (left, 1_200, 0)
+    );
 }
 
 #[tokio::test]
@@ -242,7 +250,14 @@ async fn a_drain_deletes_what_waits_while_workers_claim_and_new_jobs_come() {
         "each was deleted, claimed, or is left"
     );
     assert!(left.waiting <= 9 + 3, "of what was there when it began, nothing is left: {}", left.waiting);
-    let rest = claim(&queues, 100).await.len();
+    let mut rest = 0;
+    loop {
+        let found = queue(&queues).claim(100, LEASE, "rest").await.unwrap();
+        rest += found.jobs.len();
+        if !found.more {
+            break;
+        }
+    }
     assert_eq!(rest, usize::try_from(left.waiting).unwrap(), "holes in lanes are no jobs");
     let page = queue(&queues).page(&PageQuery::of(JobState::Waiting, 100)).await.unwrap();
     assert_eq!((page.jobs.len(), page.cursor), (0, None));
