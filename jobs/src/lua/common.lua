@@ -15,7 +15,7 @@ local PREFIX = ARGV[1]
 local LANE, CLAIMED = PREFIX .. 'lane:', PREFIX .. 'claim:'
 local time = call('TIME')
 local now = time[1] * 1000 + floor(time[2] / 1000)
-local NOBODY = string.rep('0', 26)
+local NOBODY = '00000000000000000000000000'
 
 -- How many jobs of each lane are delayed (`d/`), dead (`x/`), or only a hole in it (`g/`). None: no entry.
 local function tally(state, refs, by)
@@ -81,25 +81,4 @@ local function bury(ref, attempts, rescues, reason, class)
   call('HDEL', TRIES, id)
   call('HINCRBY', STATS, 'dead', 1)
   tally('x/', { ref }, 1)
-end
-
--- Figures of lanes by time: rings of buckets {seconds each, seconds kept}. A bucket takes so many lanes and no more.
-local RINGS = { { 10, 90 }, { 60, 3720 }, { 3600, 90000 } }
-local LANES_IN_BUCKET = 256
-local function bucket(kind, seconds)
-  return PREFIX .. kind .. ':' .. seconds .. ':' .. string.format('%.0f', floor(time[1] / seconds) * seconds)
-end
-local function meter_lane(lane, pairs_of)
-  for r = 1, #RINGS do
-    local key = bucket('lanes', RINGS[r][1])
-    local known = call('HEXISTS', key, lane .. '/') == 1
-    if not known and tonumber(call('HGET', key, '#') or '0') < LANES_IN_BUCKET then
-      known = true
-      call('HSET', key, lane .. '/', 1)
-      if call('HINCRBY', key, '#', 1) == 1 then call('EXPIRE', key, RINGS[r][2]) end
-    end
-    if known then
-      for i = 1, #pairs_of, 2 do call('HINCRBY', key, lane .. '/' .. pairs_of[i], pairs_of[i + 1]) end
-    end
-  end
 end

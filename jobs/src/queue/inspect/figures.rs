@@ -1,7 +1,7 @@
 //! How fast and how well: what workers measure, and what was measured in the last minute, hour and day.
 //!
 //! Redis keeps rings of buckets (10 s, 1 min, 1 h) that expire. A queue has one histogram a bucket. Lanes have coarser ones, and
-//! a bucket takes the first 256 lanes that are told and no more (`lua/common.lua`), each worker telling of its 64 busiest a
+//! a bucket takes the first 256 lanes that are told and no more (`lua/buckets.lua`), each worker telling of its 64 busiest a
 //! second: so memory does not grow with merchants. What of a lane falls out is in its queue's figures.
 
 use std::{
