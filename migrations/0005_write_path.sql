@@ -8,7 +8,7 @@ DELETE FROM outbox n USING outbox e -- a pair becomes one row
 ALTER TABLE outbox DROP COLUMN channel;
 
 -- Who ran the attempt that succeeded, and since when: so a success needs no row in job_attempts.
-ALTER TABLE api_logs ADD COLUMN IF NOT EXISTS worker text, ADD COLUMN IF NOT EXISTS started_at timestamptz(3);
+ALTER TABLE api_logs ADD COLUMN worker text, ADD COLUMN started_at timestamptz(3);
 
 -- One check a ledger entry is enough on the hot path: an order names the customer of its entries, a lot is inserted by the statement
 -- that inserts its entry, and `loyalnest verify` looks for what refers to nothing (docs/adr/0005).

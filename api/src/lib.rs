@@ -6,6 +6,7 @@
 mod app;
 mod auth;
 mod cache;
+pub mod control;
 mod envelope;
 mod error;
 mod ingress;

@@ -81,7 +81,7 @@ async fn main() {
     print("running", used(&queues).await - before);
 
     let later = Outcome::Snooze { after: LEASE };
-    let dead = Outcome::Dead { reason: "the order's record cannot be read: unexpected end of input".to_owned() };
+    let dead = Outcome::Dead { reason: "the order's record cannot be read: unexpected end of input".to_owned().into() };
     for (what, outcome) in [("waiting for its time", later), ("dead, until PostgreSQL has it", dead)] {
         let (queues, before) = fresh(&url).await;
         enqueue(&queues, &new_jobs(count, lanes)).await;

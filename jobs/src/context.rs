@@ -42,8 +42,12 @@ pub struct JobContext {
     pub trace: Option<String>,
     /// Its idempotency key, if any.
     pub idempotency_key: Option<String>,
+    /// The job or webhook that caused it, if it is another than the one its id is of.
+    pub parent: Option<String>,
     /// When its id was made, in milliseconds since 1970.
     pub enqueued_at_ms: u64,
+    /// Since when this run might have begun, in milliseconds since 1970.
+    pub ready_at_ms: u64,
     /// When it was claimed, by Redis' clock, in milliseconds since 1970.
     pub claimed_at_ms: u64,
     /// The same moment by this process' monotonic clock.

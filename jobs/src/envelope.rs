@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::{
     error::InvalidJob,
     kind::JobKind,
-    payloads::{AwardPoints, CancelAdjustment, Payload},
+    payloads::{self, AwardPoints, CancelAdjustment, Payload, PayloadError},
 };
 
 /// Length of a ULID as text.
@@ -149,9 +149,20 @@ pub struct Envelope<'a> {
     /// Trace context or request id of what caused the job.
     #[serde(rename = "trace", borrow, default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Cow<'a, str>>,
+    /// The job or webhook that caused it, if it is another than the one its id is of.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Cow<'a, str>>,
+    /// Not before, in milliseconds since 1970; 0: at once.
+    #[serde(rename = "run", default, skip_serializing_if = "is_zero")]
+    pub run_at_ms: u64,
     /// The payload's JSON.
     #[serde(rename = "p", borrow)]
     pub payload: &'a RawValue,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A job to be enqueued.
@@ -163,6 +174,7 @@ pub struct NewJob {
     version: u16,
     payload: Result<Box<RawValue>, String>,
     trace: Option<String>,
+    parent: Option<String>,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) idempotency_window_ms: u64,
     pub(crate) run_at_ms: u64,
@@ -180,6 +192,7 @@ impl NewJob {
             version: P::VERSION,
             payload: serde_json::value::to_raw_value(payload).map_err(|error| error.to_string()),
             trace: None,
+            parent: None,
             idempotency_key: None,
             idempotency_window_ms: policy.idempotency_window_ms,
             run_at_ms: 0,
@@ -195,6 +208,35 @@ impl NewJob {
             JobKind::CancelAdjustment => Some(Self::of(id, &CancelAdjustment { log_id }, lane)),
             JobKind::Maintenance => None,
         }
+    }
+
+    /// A job from what was kept of it, a dead letter say: under its own id, with a payload of any version ever shipped.
+    ///
+    /// # Errors
+    /// The payload is not one of that kind.
+    pub fn kept(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: &str) -> Result<Self, PayloadError> {
+        let (version, payload) = payloads::current(kind, version, payload)?;
+        let policy = kind.policy();
+        Ok(Self {
+            kind,
+            id,
+            lane,
+            version,
+            payload: Ok(payload),
+            trace: None,
+            parent: None,
+            idempotency_key: None,
+            idempotency_window_ms: policy.idempotency_window_ms,
+            run_at_ms: 0,
+            max_attempts: policy.retry.attempts,
+        })
+    }
+
+    /// The job or webhook that causes this one, so that both are on one timeline.
+    #[must_use]
+    pub fn parent(mut self, parent: &JobId) -> Self {
+        self.parent = Some(parent.as_str().to_owned());
+        self
     }
 
     /// Trace context (a `traceparent`, or a request id) that the job's span will show; at most 128 bytes are kept.
@@ -269,6 +311,8 @@ impl NewJob {
             enqueued_at_ms: self.id.made_at_ms(),
             idempotency_key: self.idempotency_key.as_deref().map(Cow::Borrowed),
             trace: self.trace.as_deref().map(Cow::Borrowed),
+            parent: self.parent.as_deref().map(Cow::Borrowed),
+            run_at_ms: self.run_at_ms,
             payload,
         };
         serde_json::to_vec(&envelope).map_err(|error| InvalidJob::Payload(error.to_string()))

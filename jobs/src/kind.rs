@@ -77,6 +77,15 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether each job of the kind is about one recorded webhook and has its id: then its success shows in that record,
+    /// and needs no row of its own.
+    pub const fn is_of_webhook(self) -> bool {
+        match self {
+            Self::AwardPoints | Self::CancelAdjustment => true,
+            Self::Maintenance => false,
+        }
+    }
+
     /// How the kind is run.
     pub const fn policy(self) -> &'static KindPolicy {
         match self {

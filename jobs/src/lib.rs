@@ -27,11 +27,12 @@ pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
 pub use observer::{Observer, PutOff, Unobserved};
-pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, SnoozeCause};
+pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, SnoozeCause, class};
 pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
 pub use queue::{
-    BATCH_JOBS_MAX, Claim, Claimed, Counts, DeadLetter, LaneSettings, Permission, Queue, Queues, RESCUES_MAX, Rescued,
-    Settings, Settled, Settlement, SharedLimits,
+    Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
+    JobView, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues, RESCUES_MAX,
+    Rescued, Run, Settings, Settled, Settlement, SharedLimits, Span, Step, Window, WorkerView,
 };
 pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};

@@ -41,6 +41,8 @@ pub enum JobError {
         source: BoxError,
         /// A delay the other side asked for, instead of the policy's.
         after: Option<Duration>,
+        /// See [`JobError::class`].
+        class: &'static str,
     },
     /// Run again after that time without losing an attempt: rate limit, open circuit, a resource not ready yet.
     Snooze {
@@ -50,28 +52,58 @@ pub enum JobError {
         cause: SnoozeCause,
         /// Why, for the attempt record.
         reason: String,
+        /// See [`JobError::class`].
+        class: &'static str,
     },
     /// Nothing to do, now and later. The job ends without a dead letter.
     Discard {
         /// Why, for the attempt record.
         reason: String,
+        /// See [`JobError::class`].
+        class: &'static str,
     },
     /// Can never succeed. Dead at once, kept for a person.
     Fail {
         /// Why.
         source: BoxError,
+        /// See [`JobError::class`].
+        class: &'static str,
     },
+}
+
+/// Classes of errors that the queue itself gives. Handlers give theirs by [`JobError::class`].
+pub mod class {
+    /// Nobody said.
+    pub const UNCLASSIFIED: &str = "unclassified";
+    /// The run took longer than its kind may.
+    pub const TIMEOUT: &str = "timeout";
+    /// The handler panicked.
+    pub const PANIC: &str = "panic";
+    /// The payload cannot be read.
+    pub const PAYLOAD: &str = "payload";
+    /// Every attempt was used up, the last one by a worker that fell silent.
+    pub const LOST_WORKER: &str = "lost_worker";
+    /// Its worker fell silent too often.
+    pub const POISON: &str = "poison";
+    /// A person did it.
+    pub const OPERATOR: &str = "operator";
+
+    /// Whether a text can be a class.
+    pub(crate) fn is_plain(code: &str) -> bool {
+        code.starts_with(|c: char| c.is_ascii_lowercase())
+            && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
 }
 
 impl JobError {
     /// Run again, after the policy's delay.
     pub fn retry(source: impl Into<BoxError>) -> Self {
-        Self::Retry { source: source.into(), after: None }
+        Self::Retry { source: source.into(), after: None, class: class::UNCLASSIFIED }
     }
 
     /// Run again, after the delay that the other side asked for. Counts as an attempt.
     pub fn retry_after(source: impl Into<BoxError>, after: Duration) -> Self {
-        Self::Retry { source: source.into(), after: Some(after) }
+        Self::Retry { source: source.into(), after: Some(after), class: class::UNCLASSIFIED }
     }
 
     /// Run again after that time, as something it needs is not there; the attempt is given back.
@@ -81,17 +113,29 @@ impl JobError {
 
     /// Run again after that time for that cause; the attempt is given back.
     pub fn snooze_for(cause: SnoozeCause, after: Duration, reason: impl Into<String>) -> Self {
-        Self::Snooze { after, cause, reason: reason.into() }
+        Self::Snooze { after, cause, reason: reason.into(), class: class::UNCLASSIFIED }
     }
 
     /// End the job: nothing to do.
     pub fn discard(reason: impl Into<String>) -> Self {
-        Self::Discard { reason: reason.into() }
+        Self::Discard { reason: reason.into(), class: class::UNCLASSIFIED }
     }
 
     /// Dead at once.
     pub fn fail(source: impl Into<BoxError>) -> Self {
-        Self::Fail { source: source.into() }
+        Self::Fail { source: source.into(), class: class::UNCLASSIFIED }
+    }
+
+    /// The error's class, by which attempts and dead letters are counted and found: a short code that stays the same when
+    /// the text does not, such as `postgres_unavailable`. One that is not of `a-z 0-9 _` counts as unclassified.
+    #[must_use]
+    pub fn class(mut self, code: &'static str) -> Self {
+        let (Self::Retry { class, .. }
+        | Self::Snooze { class, .. }
+        | Self::Discard { class, .. }
+        | Self::Fail { class, .. }) = &mut self;
+        *class = if class::is_plain(code) { code } else { class::UNCLASSIFIED };
+        self
     }
 }
 
@@ -100,8 +144,8 @@ impl fmt::Display for JobError {
         match self {
             Self::Retry { source, .. } => write!(f, "to be retried: {source}"),
             Self::Snooze { after, reason, .. } => write!(f, "snoozed for {} ms: {reason}", after.as_millis()),
-            Self::Discard { reason } => write!(f, "discarded: {reason}"),
-            Self::Fail { source } => write!(f, "failed for good: {source}"),
+            Self::Discard { reason, .. } => write!(f, "discarded: {reason}"),
+            Self::Fail { source, .. } => write!(f, "failed for good: {source}"),
         }
     }
 }
@@ -109,7 +153,7 @@ impl fmt::Display for JobError {
 impl Error for JobError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Retry { source, .. } | Self::Fail { source } => Some(source.as_ref()),
+            Self::Retry { source, .. } | Self::Fail { source, .. } => Some(source.as_ref()),
             Self::Snooze { .. } | Self::Discard { .. } => None,
         }
     }
@@ -137,8 +181,30 @@ pub enum Outcome {
     /// Kept as a dead letter.
     Dead {
         /// Shown to the person who looks at it.
-        reason: String,
+        reason: Reason,
     },
+}
+
+/// Why an attempt did not succeed, or a job was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// See [`JobError::class`].
+    pub class: &'static str,
+    /// The chain of causes, cut at [`ERROR_TEXT_BYTES_MAX`].
+    pub text: String,
+}
+
+impl Reason {
+    /// A text with its class.
+    pub fn new(class: &'static str, text: impl Into<String>) -> Self {
+        Self { class, text: bounded(text.into()) }
+    }
+}
+
+impl<T: Into<String>> From<T> for Reason {
+    fn from(text: T) -> Self {
+        Self::new(class::UNCLASSIFIED, text)
+    }
 }
 
 /// How an attempt ended, for records and labels.
@@ -222,5 +288,18 @@ mod tests {
             Ok(number + 1)
         }
         assert!(matches!(handler(), Err(JobError::Retry { after: None, .. })));
+    }
+
+    #[test]
+    fn a_class_is_a_plain_code_or_none() {
+        let of = |error: JobError| match error {
+            JobError::Retry { class, .. } | JobError::Snooze { class, .. } => class,
+            JobError::Discard { class, .. } | JobError::Fail { class, .. } => class,
+        };
+        assert_eq!(of(JobError::fail("x").class("postgres_unavailable")), "postgres_unavailable");
+        assert_eq!(of(JobError::snooze(Duration::ZERO, "x").class("http_5xx")), "http_5xx");
+        for not_plain in ["", "Timeout", "5xx", "a b", "a-b", "é"] {
+            assert_eq!(of(JobError::retry("x").class(not_plain)), class::UNCLASSIFIED, "{not_plain}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     context::Job,
     envelope::JobId,
     error::QueueError,
-    outcome::{JobError, Outcome, error_chain},
+    outcome::{JobError, Outcome, Reason, class, error_chain},
     payloads::Payload,
     queue::{Queues, Settlement},
 };
@@ -79,16 +79,18 @@ where
                     let ceiling = P::KIND.policy().retry.ceiling(context.attempt);
                     match handler(Job { payload, context }).await {
                         Ok(()) => Outcome::Done,
-                        Err(JobError::Retry { source, .. }) if last => {
-                            Outcome::Dead { reason: error_chain(source.as_ref()) }
+                        Err(JobError::Retry { source, class, .. }) if last => {
+                            Outcome::Dead { reason: Reason::new(class, error_chain(source.as_ref())) }
                         }
                         Err(JobError::Retry { after, .. }) => Outcome::Retry { after: after.unwrap_or(ceiling) },
                         Err(JobError::Snooze { after, .. }) => Outcome::Snooze { after },
                         Err(JobError::Discard { .. }) => Outcome::Cancel,
-                        Err(JobError::Fail { source }) => Outcome::Dead { reason: error_chain(source.as_ref()) },
+                        Err(JobError::Fail { source, class }) => {
+                            Outcome::Dead { reason: Reason::new(class, error_chain(source.as_ref())) }
+                        }
                     }
                 }
-                Err(error) => Outcome::Dead { reason: error_chain(&error) },
+                Err(error) => Outcome::Dead { reason: Reason::new(class::PAYLOAD, error_chain(&error)) },
             };
             queue.settle(&[Settlement::of(&claimed, outcome)]).await?;
         }

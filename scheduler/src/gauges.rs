@@ -8,6 +8,8 @@ use crate::passes::PassError;
 
 pub(crate) async fn pass(queues: &Queues) -> Result<u64, PassError> {
     for kind in JobKind::ALL {
+        // Windows of time begin at marks, also while no worker lives that would make them.
+        queues.queue(kind).mark().await?;
         let counts = queues.queue(kind).counts().await?;
         let states = [
             ("waiting", counts.waiting),

@@ -9,6 +9,7 @@ mod cron;
 mod gauges;
 mod passes;
 mod rescue;
+mod retention;
 mod role;
 mod sweep;
 

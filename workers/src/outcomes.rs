@@ -1,4 +1,4 @@
-//! Keeps failed attempts and dead letters in PostgreSQL, where they can be searched after Redis has forgotten them.
+//! Keeps attempts and dead letters in PostgreSQL, where they can be searched after Redis has forgotten them.
 
 use std::sync::Arc;
 
@@ -29,9 +29,11 @@ struct OfWebhook {
 impl AttemptSink for OutcomeSink {
     fn attempts<'a>(&'a self, batch: &'a [AttemptRecord]) -> BoxFuture<'a, Result<(), BoxError>> {
         async move {
-            // A success shows in the record the job worked on.
-            let failed = batch.iter().filter(|attempt| attempt.outcome != OutcomeKind::Done);
-            let rows = failed.map(|attempt| self.attempt_row(attempt)).collect::<Result<Vec<_>, _>>()?;
+            // The success of a webhook's job shows in the webhook's record.
+            let shown =
+                |attempt: &&AttemptRecord| attempt.outcome != OutcomeKind::Done || !attempt.kind.is_of_webhook();
+            let rows =
+                batch.iter().filter(shown).map(|attempt| self.attempt_row(attempt)).collect::<Result<Vec<_>, _>>()?;
             if !rows.is_empty() {
                 self.store.record_attempts(&rows).await?;
             }
@@ -60,10 +62,12 @@ impl OutcomeSink {
             merchant_id: MerchantId::parse(attempt.lane.as_str())?,
             attempt_id: self.ids.ulid(),
             job_id: attempt.job_id.as_str().to_owned(),
+            parent_id: attempt.parent.clone(),
             queue: attempt.kind.name(),
             attempt: i32::try_from(attempt.attempt)?,
             worker: attempt.worker.to_string(),
             outcome: attempt.outcome.as_str(),
+            error_class: attempt.error_class,
             error: attempt.error.clone(),
             trace_id: attempt.trace.clone(),
             started_at: attempt.started_at,
@@ -77,9 +81,12 @@ fn dead_letter_row(letter: &DeadLetter) -> Result<DeadLetterRow, BoxError> {
     Ok(DeadLetterRow {
         merchant_id: MerchantId::parse(letter.lane.as_str())?,
         job_id: letter.job_id.as_str().to_owned(),
+        parent_id: letter.parent.clone(),
         queue: letter.kind.name(),
+        version: i32::from(letter.version.max(1)),
         payload: letter.payload.clone(),
         attempts: i32::try_from(letter.attempts)?,
+        error_class: letter.error_class.clone(),
         reason: letter.reason.clone(),
         trace_id: letter.trace.clone(),
         enqueued_at: letter.enqueued_at,

@@ -106,6 +106,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let workers = JobKind::ALL.map(|kind| {
         let options = WorkerOptions {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: platform::host::name(),
             lease_ms: Some(lease_ms(settings.workers.lease())),
             sink: Some(sink.clone()),
             observer: Arc::new(Meter),

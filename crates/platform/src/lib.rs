@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod config;
 pub mod health;
+pub mod host;
 pub mod ids;
 pub mod lifecycle;
 pub mod metrics;

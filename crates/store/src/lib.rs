@@ -10,6 +10,7 @@ pub mod cron;
 pub mod crypto;
 pub mod customers;
 mod error;
+pub mod history;
 pub mod ledger;
 pub mod merchants;
 pub mod migrations;

@@ -4,7 +4,7 @@
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
 -- Answers: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
 -- claimed now, lanes parked by their rate, lanes parked by their cap, then three for each job: reference, envelope, '' or
--- `attempts|rescues` before this run.
+-- `attempts|rescues|may run since (ms)` before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local park_max = tonumber(ARGV[6])
 if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0, 0, 0 } end
@@ -30,6 +30,7 @@ end
 local due = call('ZRANGEBYSCORE', DELAYED, '-inf', now, 'LIMIT', 0, want)
 if #due > 0 then
   call('ZREM', DELAYED, unpack(due))
+  tally('d/', due, -1)
   put_all(due, false)
 end
 
@@ -153,7 +154,7 @@ if #refs > 0 then
     local usable = envelope
     if not envelope then
       -- Deleted while it waited.
-      call('HDEL', TRIES, ids[i])
+      if ids[i] == NOBODY then tally('g/', { refs[i] }, -1) else call('HDEL', TRIES, ids[i]) end
     elseif before and tonumber(attempts) >= tonumber(string.match(envelope, '^{"max":(%d+)') or '0') then
       bury(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
       usable = false

@@ -1,23 +1,38 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
--- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted settings paused turn token seen workers parked held
--- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, of claims and of idempotency keys are derived from it in the
--- scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
+-- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted settings paused turn token seen workers parked
+-- held tallies cancels
+-- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, claims, idempotency keys and buckets of figures are derived from it
+-- in the scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
 -- One claim is one lease: `leases` holds fencing tokens by deadline, `claim:{token}` what was claimed under it, `running`
 -- `token|attempt|rescues` for each job, with `|c` at its end where it is counted in `held`.
 -- A lane is in `ring` while it has jobs that may be claimed; in `parked` (by the ms when it may go on, or inf) while it has
 -- jobs and its rate or its cap forbids another; in neither while it is halted or empty. `held` counts the running jobs
 -- of lanes with a cap. `settings` holds `weight:{lane}`, `rate:{lane}`, `cap:{lane}`, and for the queue `cap`, `lane_rate`,
 -- `lane_cap`; a rate is `interval_us|burst`.
--- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up.
+-- A job reference is `<ULID>/<lane>`: the lane is read from the reference, without a look-up. One of zeros is what is left in
+-- a lane of a job that was taken out of it.
 local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
 local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local DEAD, GRAVES, STATS, DONE, WAKE, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local SETTINGS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
-local PARKED, HELD = KEYS[19], KEYS[20]
+local PARKED, HELD, TALLIES, CANCELS = KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local PREFIX = ARGV[1]
 local LANE, CLAIMED, TAT = PREFIX .. 'lane:', PREFIX .. 'claim:', PREFIX .. 'tat:'
 local time = call('TIME')
 local now = time[1] * 1000 + floor(time[2] / 1000)
+local NOBODY = '00000000000000000000000000'
+
+-- How many jobs of each lane are delayed (`d/`), dead (`x/`), or only a hole in it (`g/`). None: no entry.
+local function tally(state, refs, by)
+  local sums = {}
+  for i = 1, #refs do
+    local field = state .. sub(refs[i], 28)
+    sums[field] = (sums[field] or 0) + by
+  end
+  for field, sum in pairs(sums) do
+    if call('HINCRBY', TALLIES, field, sum) <= 0 then call('HDEL', TALLIES, field) end
+  end
+end
 
 -- Jobs enter a lane at its tail, or at its head in the given order. A lane that was empty enters the ring.
 local function put(lane, refs, at_head)
@@ -56,6 +71,7 @@ end
 -- Whoever sleeps until the next due job must hear of an earlier one.
 local function delay(entries, refs)
   call('ZADD', DELAYED, unpack(entries))
+  tally('d/', refs, 1)
   local first = call('ZRANGE', DELAYED, 0, 0)[1]
   for i = 1, #refs do
     if refs[i] == first then return wake() end
@@ -75,10 +91,12 @@ local function unhold(lane, count)
   end
 end
 
-local function bury(ref, attempts, rescues, reason)
+-- A grave is `attempts|rescues|class|reason`.
+local function bury(ref, attempts, rescues, reason, class)
   local id = sub(ref, 1, 26)
   call('ZADD', DEAD, now, ref)
-  call('HSET', GRAVES, id, attempts .. '|' .. rescues .. '|' .. reason)
+  call('HSET', GRAVES, id, attempts .. '|' .. rescues .. '|' .. (class or 'lost_worker') .. '|' .. reason)
   call('HDEL', TRIES, id)
   call('HINCRBY', STATS, 'dead', 1)
+  tally('x/', { ref }, 1)
 end

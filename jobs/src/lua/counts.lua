@@ -5,10 +5,15 @@
 local oldest = ''
 local lanes = call('LRANGE', RING, 0, tonumber(ARGV[2]) - 1)
 for i = 1, #lanes do
-  local ref = call('LINDEX', LANE .. lanes[i], 0)
-  local id = ref and sub(ref, 1, 26) or ''
-  -- ULIDs sort by the time they were made.
-  if id ~= '' and (oldest == '' or id < oldest) then oldest = id end
+  local heads = call('LRANGE', LANE .. lanes[i], 0, 3)
+  for h = 1, #heads do
+    local id = sub(heads[h], 1, 26)
+    if id ~= NOBODY then
+      -- ULIDs sort by the time they were made.
+      if oldest == '' or id < oldest then oldest = id end
+      break
+    end
+  end
 end
 local reply = { now, call('HLEN', JOBS), call('ZCARD', DELAYED), call('HLEN', RUNNING), call('ZCARD', DEAD),
   call('LLEN', RING), call('EXISTS', PAUSED), oldest }

@@ -2,7 +2,7 @@
 -- ARGV: 2 jobs after which to stop, 3 how often a job may be rescued before it is poison. A rescued job goes to the head
 -- of its lane and keeps its attempt counted. Answers: rescued, buried as poison, 1 if more leases have run out.
 local limit, rescues_max = tonumber(ARGV[2]), tonumber(ARGV[3])
-local back, poison, looked, more = {}, 0, 0, 0
+local back, poison, looked, more, by_lane = {}, 0, 0, 0, {}
 for _ = 1, limit do
   local token = call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, 1)[1]
   if not token then break end
@@ -28,11 +28,15 @@ for _ = 1, limit do
       if is_held(records[i]) then unhold(sub(refs[i], 28), 1) end
       local attempts, rescues = string.match(records[i], '^%d+|(%d+)|(%d+)')
       if tonumber(rescues) >= rescues_max then
-        bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2])
+        bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2],
+          'poison')
+        meter_lane(sub(refs[i], 28), { 'dead', 1 })
         poison = poison + 1
       else
-        call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1))
+        call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1) .. '|' .. string.format('%.0f', now))
         mine[#mine + 1] = refs[i]
+        local lane = sub(refs[i], 28)
+        by_lane[lane] = (by_lane[lane] or 0) + 1
       end
     end
   end
@@ -40,6 +44,7 @@ for _ = 1, limit do
   if #mine > 0 then put_all(mine, true) end
   for i = 1, #mine do back[#back + 1] = mine[i] end
 end
+for lane, jobs in pairs(by_lane) do meter_lane(lane, { 'rescued', jobs }) end
 if #back > 0 then
   call('HINCRBY', STATS, 'rescued', #back)
 end

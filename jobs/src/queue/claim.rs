@@ -92,25 +92,43 @@ impl Queue {
     ) -> Option<Claimed> {
         let (job_id, lane) = split_reference(reference)?;
         let envelope: Envelope<'_> = serde_json::from_str(envelope).ok()?;
-        let (attempts, rescues) = match before.split_once('|') {
-            Some((attempts, rescues)) => (attempts.parse().ok()?, rescues.parse().ok()?),
-            None => (0, 0),
-        };
+        let before = Before::parse(before)?;
         let context = JobContext {
             job_id,
             kind: self.kind,
             lane,
             version: envelope.version,
-            attempt: attempts + 1,
+            attempt: before.attempts + 1,
             max_attempts: envelope.max_attempts,
-            rescues,
+            rescues: before.rescues,
             token,
             trace: envelope.trace.map(Into::into),
             idempotency_key: envelope.idempotency_key.map(Into::into),
+            parent: envelope.parent.map(Into::into),
             enqueued_at_ms: envelope.enqueued_at_ms,
+            ready_at_ms: before.ready_at_ms.unwrap_or(envelope.enqueued_at_ms.max(envelope.run_at_ms)),
             claimed_at_ms: now_ms,
             received,
         };
         Some(Claimed { context: Arc::new(context), reference: reference.into(), payload: envelope.payload.to_owned() })
+    }
+}
+
+/// What Redis knows of a job's earlier runs: `attempts|rescues|may run since`, or nothing.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    pub(super) attempts: u32,
+    pub(super) rescues: u32,
+    pub(super) ready_at_ms: Option<u64>,
+}
+
+impl Before {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        let mut parts = text.split('|');
+        let (attempts, rescues) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(Self { attempts, rescues, ready_at_ms: parts.next().and_then(|ready| ready.parse().ok()) })
     }
 }

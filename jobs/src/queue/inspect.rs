@@ -1,5 +1,10 @@
 //! Looking at a queue: counts, ages, dead letters. Every look is bounded.
 
+mod acts;
+mod figures;
+mod histogram;
+mod pages;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +19,14 @@ use crate::{
     envelope::{Envelope, JobId, Lane, split_reference},
     error::QueueError,
     kind::JobKind,
+    outcome::class,
 };
+
+pub use acts::{Action, Bulk, BulkFilter, EditError, Step};
+pub(crate) use figures::Measured;
+pub use figures::{LaneWindow, Span, Window};
+pub use histogram::Percentiles;
+pub use pages::{JobRef, JobState, JobView, LaneView, Page, PageQuery, Run, WorkerView};
 
 /// Lanes looked at to find the oldest waiting job.
 const OLDEST_LANES_MAX: usize = 1_000;
@@ -80,6 +92,8 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// Leases that ran out on it.
     pub rescues: u32,
+    /// Class of the error it died of, see [`crate::JobError::class`].
+    pub error_class: String,
     /// Why it died.
     pub reason: String,
     /// When it died, by Redis' clock.
@@ -88,6 +102,8 @@ pub struct DeadLetter {
     pub enqueued_at: DateTime<Utc>,
     /// Trace context of what caused it.
     pub trace: Option<String>,
+    /// The job or webhook that caused it, if it is another than the one its id is of.
+    pub parent: Option<String>,
     /// Its idempotency key.
     pub idempotency_key: Option<String>,
 }
@@ -160,7 +176,7 @@ impl Queue {
         let grave = script.text(values.next())?;
         let envelope = script.text(values.next())?;
         let envelope: Option<Envelope<'_>> = serde_json::from_str(&envelope).ok();
-        let mut grave = grave.splitn(3, '|');
+        let mut grave = grave.splitn(4, '|');
         let mut number = || grave.next().and_then(|text| text.parse().ok()).unwrap_or(0);
         let (attempts, rescues) = (number(), number());
         let enqueued_at_ms = i64::try_from(job_id.made_at_ms()).unwrap_or(0);
@@ -173,9 +189,11 @@ impl Queue {
             payload: envelope.as_ref().map_or_else(|| "null".to_owned(), |envelope| envelope.payload.get().to_owned()),
             attempts,
             rescues,
+            error_class: grave.next().filter(|class| class::is_plain(class)).unwrap_or(class::UNCLASSIFIED).to_owned(),
             reason: grave.next().unwrap_or_default().to_owned(),
             died_at: DateTime::from_timestamp_millis(died_at_ms).unwrap_or_default(),
             trace: envelope.as_ref().and_then(|envelope| envelope.trace.as_deref().map(str::to_owned)),
+            parent: envelope.as_ref().and_then(|envelope| envelope.parent.as_deref().map(str::to_owned)),
             idempotency_key: envelope.and_then(|envelope| envelope.idempotency_key.map(Into::into)),
         })
     }

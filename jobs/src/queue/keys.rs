@@ -1,9 +1,9 @@
 //! The keys of one queue. All share the hash tag `{queue}`, so a queue lives whole on one Redis Cluster slot.
 
 /// Names after the prefix, in the order in which `lua/common.lua` binds them.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 22] = [
     "jobs", "ring", "delayed", "leases", "running", "tries", "dead", "graves", "stats", "done", "wake", "halted",
-    "settings", "paused", "turn", "token", "seen", "workers", "parked", "held",
+    "settings", "paused", "turn", "token", "seen", "workers", "parked", "held", "tallies", "cancels",
 ];
 const JOBS: usize = 0;
 const WAKE: usize = 10;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use redis::Value;
+
 use super::{
     BATCH_JOBS_MAX, Queue, RESCUES_MAX,
     script::{HEARTBEAT, RESCUE, Script},
 };
-use crate::error::QueueError;
+use crate::{envelope::JobId, error::QueueError};
 
 /// A silent worker is forgotten after this long.
 const WORKER_FORGOTTEN_MS: u64 = 60 * 60 * 1_000;
@@ -22,9 +24,17 @@ pub struct Rescued {
     pub more: bool,
 }
 
+/// What a heartbeat answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beat {
+    /// Tokens that no longer hold a lease.
+    pub lost: Vec<u64>,
+    /// Jobs that a person wants cancelled, each with the token it runs under.
+    pub cancelled: Vec<(JobId, u64)>,
+}
+
 impl Queue {
-    /// Renews the leases of those fencing tokens, and shows `about` (a JSON text) as the state of that worker. Answers
-    /// the tokens that no longer hold a lease.
+    /// Renews the leases of those fencing tokens, and shows `about` (a JSON text) as the state of that worker.
     ///
     /// # Errors
     /// Redis is away.
@@ -34,21 +44,28 @@ impl Queue {
         about: &str,
         lease: Duration,
         tokens: &[u64],
-    ) -> Result<Vec<u64>, QueueError> {
+    ) -> Result<Beat, QueueError> {
         let script: &Script = &HEARTBEAT;
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
-        let mut lost = Vec::new();
+        let mut beat = Beat::default();
         let mut rest = tokens;
         loop {
             let (batch, after) = rest.split_at(rest.len().min(BATCH_JOBS_MAX));
             let mut command = script.call(&self.keys);
             command.arg(lease_ms).arg(worker).arg(about).arg(WORKER_FORGOTTEN_MS).arg(batch);
-            for value in script.array(script.run(&self.connection, &command).await?)? {
-                lost.push(script.count(Some(&value))?);
+            let mut values = script.array(script.run(&self.connection, &command).await?)?.into_iter();
+            let mut part = || script.array(values.next().unwrap_or(Value::Nil));
+            for value in part()? {
+                beat.lost.push(script.count(Some(&value))?);
+            }
+            let mut cancelled = part()?.into_iter();
+            while let Some(id) = cancelled.next() {
+                let id = JobId::trusted(&script.text(Some(id))?);
+                beat.cancelled.push((id, script.count(cancelled.next().as_ref())?));
             }
             rest = after;
             if rest.is_empty() {
-                return Ok(lost);
+                return Ok(beat);
             }
         }
     }

@@ -20,9 +20,13 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 
 pub use claim::{Claim, Claimed};
-pub use inspect::{Counts, DeadLetter};
+pub(crate) use inspect::Measured;
+pub use inspect::{
+    Action, Bulk, BulkFilter, Counts, DeadLetter, EditError, JobRef, JobState, JobView, LaneView, LaneWindow, Page,
+    PageQuery, Percentiles, Run, Span, Step, Window, WorkerView,
+};
 pub use limits::{Permission, SharedLimits};
-pub use maintain::Rescued;
+pub use maintain::{Beat, Rescued};
 pub use settings::{LaneSettings, Settings};
 pub use settle::{Settled, Settlement};
 

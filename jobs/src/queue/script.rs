@@ -20,11 +20,16 @@ pub(super) struct Script {
 const WHEN_FULL: &str = "#!lua flags=allow-oom\n";
 const ONLY_WITH_ROOM: &str = "#!lua\n";
 const COMMON: &str = include_str!("../lua/common.lua");
+/// For the scripts that write figures: every script pays for what stands before it.
+const BUCKETS: &str = include_str!("../lua/buckets.lua");
 
 macro_rules! script {
     ($constant:ident, $name:literal, $flags:expr) => {
+        script!($constant, $name, $flags, "");
+    };
+    ($constant:ident, $name:literal, $flags:expr, $more:expr) => {
         pub(super) static $constant: LazyLock<Script> = LazyLock::new(|| {
-            Script::new($name, [$flags, COMMON, include_str!(concat!("../lua/", $name, ".lua"))].concat())
+            Script::new($name, [$flags, COMMON, $more, include_str!(concat!("../lua/", $name, ".lua"))].concat())
         });
     };
 }
@@ -33,10 +38,14 @@ script!(ENQUEUE, "enqueue", ONLY_WITH_ROOM);
 script!(CLAIM, "claim", WHEN_FULL);
 script!(SETTLE, "settle", WHEN_FULL);
 script!(HEARTBEAT, "heartbeat", WHEN_FULL);
-script!(RESCUE, "rescue", WHEN_FULL);
+script!(RESCUE, "rescue", WHEN_FULL, BUCKETS);
 script!(CONTROL, "control", WHEN_FULL);
 script!(COUNTS, "counts", WHEN_FULL);
 script!(DEAD, "dead", WHEN_FULL);
+script!(METER, "meter", ONLY_WITH_ROOM, BUCKETS);
+script!(WINDOW, "window", WHEN_FULL);
+script!(LOOK, "look", WHEN_FULL);
+script!(ACT, "act", WHEN_FULL);
 script!(SETTINGS, "settings", WHEN_FULL);
 
 /// Has one key, which is not of a queue.

@@ -6,11 +6,7 @@ use super::{
     BATCH_JOBS_MAX, Claimed, DONE_RING_BATCH_MAX, DONE_RING_JOBS_MAX, Queue,
     script::{SETTLE, Script},
 };
-use crate::{
-    context::JobContext,
-    error::QueueError,
-    outcome::{Outcome, bounded},
-};
+use crate::{context::JobContext, error::QueueError, outcome::Outcome};
 
 /// How one leased job ended.
 #[derive(Debug, Clone)]
@@ -80,7 +76,7 @@ impl Queue {
                 Outcome::Retry { after } => command.arg("retry").arg(millis(*after)),
                 Outcome::Snooze { after } => command.arg("snooze").arg(millis(*after)),
                 Outcome::Release => command.arg("release").arg(""),
-                Outcome::Dead { reason } => command.arg("dead").arg(bounded(reason.clone())),
+                Outcome::Dead { reason } => command.arg("dead").arg(format!("{}|{}", reason.class, reason.text)),
             };
         }
         let values = script.array(script.run(&self.connection, &command).await?)?;

@@ -24,6 +24,7 @@ use tokio::{
 use super::{
     WorkerOptions, claimer, keeper,
     layer::JobLayer,
+    meter,
     records::{self, AttemptRecord, AttemptSink, Recorder},
     settler,
     shared::{ReadyJobs, Shared},
@@ -101,6 +102,7 @@ impl<P: Payload> QueueBackend<P> {
         self.tasks.spawn(claimer::listen(shared(), bell));
         self.tasks.spawn(settler::run(shared(), start.settlements));
         self.tasks.spawn(keeper::run(shared()));
+        self.tasks.spawn(meter::run(shared()));
         if let Some((sink, attempts)) = start.sink {
             self.tasks.spawn(records::write_attempts(Arc::clone(&sink), attempts));
             self.tasks.spawn(records::move_dead_letters(shared(), sink));
@@ -128,6 +130,7 @@ async fn close(shared: Arc<Shared>) {
         );
         return;
     }
+    meter::tell(&shared).await;
     if let Err(error) = shared.queue.forget_worker(&shared.worker).await {
         tracing::debug!(%error, "could not take the worker off the list");
     }

@@ -15,7 +15,7 @@ use super::shared::{Ready, ReadyJobs, Shared, is_suspect};
 use crate::{
     context::Job,
     observer::PutOff,
-    outcome::{Outcome, OutcomeKind, error_chain},
+    outcome::{Outcome, OutcomeKind, Reason, class, error_chain},
     payloads::Payload,
     queue::{BATCH_JOBS_MAX, Claim, Claimed},
 };
@@ -112,12 +112,10 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
                 Some(Ready { reference: claimed.reference, job })
             }
             Err(error) => {
-                let reason = error_chain(&error);
-                tracing::error!(job_id = %claimed.context.job_id, reason, "a payload cannot be read");
-                if let Some(recorder) = &shared.recorder {
-                    let now = Instant::now();
-                    recorder.record(shared, &claimed.context, now, now, OutcomeKind::Dead, Some(reason.clone()));
-                }
+                let reason = Reason::new(class::PAYLOAD, error_chain(&error));
+                tracing::error!(job_id = %claimed.context.job_id, reason = reason.text, "a payload cannot be read");
+                let now = Instant::now();
+                shared.ran(&claimed.context, now, now, OutcomeKind::Dead, Some(reason.clone()));
                 shared.finish(claimed.reference, claimed.context, Outcome::Dead { reason });
                 None
             }

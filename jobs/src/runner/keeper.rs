@@ -17,6 +17,7 @@ const RESCUE_PAUSE_MAX: Duration = Duration::from_secs(5);
 #[derive(Serialize)]
 struct About<'a> {
     version: &'a str,
+    host: &'a str,
     concurrency: usize,
     running: usize,
 }
@@ -41,13 +42,19 @@ pub(super) async fn run(shared: Arc<Shared>) {
 }
 
 async fn beat(shared: &Shared) -> Result<(), QueueError> {
-    let about = About { version: &shared.version, concurrency: shared.concurrency, running: shared.in_flight() };
+    let about = About {
+        version: &shared.version,
+        host: &shared.host,
+        concurrency: shared.concurrency,
+        running: shared.in_flight(),
+    };
     let about = serde_json::to_string(&about).unwrap_or_default();
-    let lost = shared.queue.heartbeat(&shared.worker, &about, shared.lease, &shared.held()).await?;
-    if !lost.is_empty() {
+    let beat = shared.queue.heartbeat(&shared.worker, &about, shared.lease, &shared.held()).await?;
+    if !beat.lost.is_empty() {
         // Some ended between the look at our leases and the beat; of the others the settlement will be stale.
-        tracing::debug!(queue = shared.queue.kind().name(), lost = lost.len(), "leases no longer held");
+        tracing::debug!(queue = shared.queue.kind().name(), lost = beat.lost.len(), "leases no longer held");
     }
+    shared.cancellations.ask(beat.cancelled);
     loop {
         let rescued = shared.queue.rescue(BATCH_JOBS_MAX).await?;
         if rescued.rescued + rescued.poison > 0 {

@@ -22,7 +22,7 @@ use tracing::Instrument;
 use super::{backend::Held, shared::Shared};
 use crate::{
     context::JobContext,
-    outcome::{JobError, Outcome, OutcomeKind, bounded, error_chain},
+    outcome::{JobError, Outcome, OutcomeKind, Reason, class, error_chain},
 };
 
 /// Runs jobs of one worker.
@@ -77,14 +77,19 @@ where
             let started = Instant::now();
             let limit = Duration::from_millis(context.kind.policy().timeout_ms);
             let result = match begun {
-                Ok(future) => guarded(future, limit).await,
+                Ok(future) => tokio::select! {
+                    biased;
+                    result = guarded(future, limit) => result,
+                    // The handler is dropped where it waits.
+                    () = shared.cancellations.asked_for(&context) => {
+                        Err(JobError::discard("cancelled by an operator").class(class::OPERATOR))
+                    }
+                },
                 Err(panic) => Err(panicked(&*panic)),
             };
-            let (outcome, kind, error) = decide(&shared, &context, result);
-            log(&context, kind, error.as_deref());
-            if let Some(recorder) = &shared.recorder {
-                recorder.record(&shared, &context, started, Instant::now(), kind, error);
-            }
+            let (outcome, kind, reason) = decide(&shared, &context, result);
+            log(&context, kind, reason.as_ref());
+            shared.ran(&context, started, Instant::now(), kind, reason);
             let reference = format!("{}/{}", context.job_id, context.lane);
             shared.finish(reference.into(), context, outcome);
             Ok(kind)
@@ -102,7 +107,7 @@ async fn guarded<T, E: Into<BoxDynError>>(
         Ok(Ok(Ok(_))) => Ok(()),
         Ok(Ok(Err(error))) => Err(as_job_error(error.into())),
         Ok(Err(panic)) => Err(panicked(&*panic)),
-        Err(_) => Err(JobError::retry(format!("gave up after {} ms", limit.as_millis()))),
+        Err(_) => Err(JobError::retry(format!("gave up after {} ms", limit.as_millis())).class(class::TIMEOUT)),
     }
 }
 
@@ -118,7 +123,7 @@ fn as_job_error(error: BoxDynError) -> JobError {
 fn panicked(panic: &(dyn Any + Send)) -> JobError {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    JobError::retry(format!("panicked: {text}"))
+    JobError::retry(format!("panicked: {text}")).class(class::PANIC)
 }
 
 /// What becomes of the job, what it is called, and why.
@@ -126,40 +131,43 @@ fn decide(
     shared: &Shared,
     context: &JobContext,
     result: Result<(), JobError>,
-) -> (Outcome, OutcomeKind, Option<String>) {
+) -> (Outcome, OutcomeKind, Option<Reason>) {
     match result {
         Ok(()) => (Outcome::Done, OutcomeKind::Done, None),
-        Err(JobError::Retry { source, after }) => {
+        Err(JobError::Retry { source, after, class }) => {
             let error = error_chain(source.as_ref());
             if context.is_last_attempt() {
-                let reason = bounded(format!("attempts used up: {error}"));
-                return (Outcome::Dead { reason }, OutcomeKind::Dead, Some(error));
+                let reason = Reason::new(class, format!("attempts used up: {error}"));
+                return (Outcome::Dead { reason }, OutcomeKind::Dead, Some(Reason::new(class, error)));
             }
             let policy = context.kind.policy().retry;
             let after = after.unwrap_or_else(|| policy.delay(context.attempt, &shared.jitter));
-            (Outcome::Retry { after }, OutcomeKind::Retried, Some(error))
+            (Outcome::Retry { after }, OutcomeKind::Retried, Some(Reason::new(class, error)))
         }
-        Err(JobError::Snooze { after, cause, reason }) => {
+        Err(JobError::Snooze { after, cause, reason, class }) => {
             shared.observer.snoozed(context.kind, cause);
-            (Outcome::Snooze { after }, OutcomeKind::Snoozed, Some(bounded(reason)))
+            (Outcome::Snooze { after }, OutcomeKind::Snoozed, Some(Reason::new(class, reason)))
         }
-        Err(JobError::Discard { reason }) => (Outcome::Cancel, OutcomeKind::Cancelled, Some(bounded(reason))),
-        Err(JobError::Fail { source }) => {
-            let error = error_chain(source.as_ref());
-            (Outcome::Dead { reason: error.clone() }, OutcomeKind::Dead, Some(error))
+        Err(JobError::Discard { reason, class }) => {
+            (Outcome::Cancel, OutcomeKind::Cancelled, Some(Reason::new(class, reason)))
+        }
+        Err(JobError::Fail { source, class }) => {
+            let reason = Reason::new(class, error_chain(source.as_ref()));
+            (Outcome::Dead { reason: reason.clone() }, OutcomeKind::Dead, Some(reason))
         }
     }
 }
 
-fn log(context: &JobContext, kind: OutcomeKind, error: Option<&str>) {
+fn log(context: &JobContext, kind: OutcomeKind, reason: Option<&Reason>) {
+    let (class, error) = (reason.map(|reason| reason.class), reason.map(|reason| reason.text.as_str()));
     match kind {
         OutcomeKind::Done => tracing::debug!(outcome = kind.as_str(), "job ended"),
         OutcomeKind::Cancelled | OutcomeKind::Snoozed => {
-            tracing::info!(outcome = kind.as_str(), reason = error, "job ended");
+            tracing::info!(outcome = kind.as_str(), class, reason = error, "job ended");
         }
-        OutcomeKind::Retried => tracing::warn!(outcome = kind.as_str(), error, "job ended"),
+        OutcomeKind::Retried => tracing::warn!(outcome = kind.as_str(), class, error, "job ended"),
         OutcomeKind::Dead => {
-            tracing::error!(outcome = kind.as_str(), max_attempts = context.max_attempts, error, "job ended");
+            tracing::error!(outcome = kind.as_str(), class, max_attempts = context.max_attempts, error, "job ended");
         }
     }
 }

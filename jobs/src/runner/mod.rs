@@ -2,12 +2,14 @@
 //!
 //! `claimer` takes as many jobs as there are free slots and sleeps when there are none; `layer` runs around each
 //! handler; `settler` tells Redis how jobs ended; `keeper` renews leases, also during a drain, and rescues; `records`
-//! hands attempts and dead letters to a sink. Each of them outlives Redis being away: nothing here ends a worker.
+//! hands attempts and dead letters to a sink; `meter` measures runs, `cancel` ends them. Each of them outlives Redis being away: nothing here ends a worker.
 
 mod backend;
+mod cancel;
 mod claimer;
 mod keeper;
 mod layer;
+mod meter;
 mod records;
 mod settler;
 mod shared;
@@ -27,6 +29,8 @@ pub struct WorkerOptions {
     pub name: String,
     /// Version of the program, for whoever looks at the workers.
     pub version: String,
+    /// Where it runs, for the same.
+    pub host: String,
     /// Jobs run at once, instead of the kind's.
     pub concurrency: Option<usize>,
     /// How long its jobs stay its own when it falls silent, instead of the kind's. In milliseconds.
@@ -45,6 +49,7 @@ impl WorkerOptions {
         Self {
             name: name.into(),
             version: String::new(),
+            host: String::new(),
             concurrency: None,
             lease_ms: None,
             seed,

@@ -19,7 +19,7 @@ use crate::{
     envelope::{JobId, Lane},
     error::BoxError,
     kind::JobKind,
-    outcome::OutcomeKind,
+    outcome::{OutcomeKind, Reason},
     queue::DeadLetter,
 };
 
@@ -51,10 +51,14 @@ pub struct AttemptRecord {
     pub ended_at: DateTime<Utc>,
     /// How it ended.
     pub outcome: OutcomeKind,
+    /// Class of the error, see [`crate::JobError::class`].
+    pub error_class: Option<&'static str>,
     /// Why, if it was not done: the chain of causes.
     pub error: Option<String>,
     /// Trace context of what caused the job.
     pub trace: Option<String>,
+    /// The job or webhook that caused it, if it is another than the one its id is of.
+    pub parent: Option<String>,
 }
 
 /// Where runs and dead letters are kept.
@@ -87,7 +91,7 @@ impl Recorder {
         started: Instant,
         ended: Instant,
         outcome: OutcomeKind,
-        error: Option<String>,
+        reason: Option<Reason>,
     ) {
         // Redis' clock at the claim, and from there this process' monotonic clock.
         let at = |instant: Instant| {
@@ -105,8 +109,10 @@ impl Recorder {
             started_at: at(started),
             ended_at: at(ended),
             outcome,
-            error,
+            error_class: reason.as_ref().map(|reason| reason.class),
+            error: reason.map(|reason| reason.text),
             trace: context.trace.clone(),
+            parent: context.parent.clone(),
         };
         if self.attempts.try_send(record).is_err() {
             let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;

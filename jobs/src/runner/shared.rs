@@ -10,13 +10,16 @@ use std::{
 };
 
 use futures::task::AtomicWaker;
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
 
-use super::{WorkerOptions, records::Recorder};
+use super::{WorkerOptions, cancel::Cancellations, meter::Meter, records::Recorder};
 use crate::{
     context::{Job, JobContext},
     observer::Observer,
-    outcome::Outcome,
+    outcome::{Outcome, OutcomeKind, Reason},
     queue::{Claimed, Queue, Settlement},
     retry::Jitter,
 };
@@ -39,6 +42,10 @@ pub(super) struct Shared {
     pub(super) jitter: Jitter,
     pub(super) recorder: Option<Recorder>,
     pub(super) observer: Arc<dyn Observer>,
+    pub(super) meter: Meter,
+    pub(super) cancellations: Cancellations,
+    /// What the worker shows of itself, beside what changes.
+    pub(super) host: String,
     /// Claimed and not finished.
     in_flight: AtomicUsize,
     /// Finished and not yet settled.
@@ -72,6 +79,9 @@ impl Shared {
             jitter: Jitter::seeded(options.seed),
             recorder,
             observer: options.observer,
+            meter: Meter::default(),
+            cancellations: Cancellations::default(),
+            host: options.host,
             in_flight: AtomicUsize::new(0),
             unsettled: AtomicUsize::new(0),
             suspects: AtomicUsize::new(0),
@@ -140,6 +150,21 @@ impl Shared {
         let _ = self.settlements.send(Settlement { reference, context, outcome });
         self.in_flight.fetch_sub(1, Ordering::AcqRel);
         self.changed.notify_one();
+    }
+
+    /// A run ended: it is measured, and recorded where there is a sink.
+    pub(super) fn ran(
+        &self,
+        context: &JobContext,
+        started: Instant,
+        ended: Instant,
+        kind: OutcomeKind,
+        reason: Option<Reason>,
+    ) {
+        self.meter.ran(context, started, ended, kind);
+        if let Some(recorder) = &self.recorder {
+            recorder.record(self, context, started, ended, kind, reason);
+        }
     }
 
     /// Redis knows how these ended.

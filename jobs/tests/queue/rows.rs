@@ -235,7 +235,7 @@ async fn r13_a_heartbeat_renews_the_lease() {
     let renewed = queue(&queues).claim(1, Duration::from_millis(300), "w").await.unwrap().jobs;
     // Only the second is renewed; a token that holds no lease renews nothing.
     let lost = queue(&queues).heartbeat("w", "{}", LEASE, &[1, renewed[0].context.token]).await.unwrap();
-    assert_eq!(lost, [1]);
+    assert_eq!(lost.lost, [1]);
     assert_eq!(rescued(&queues).await.rescued, 1);
     assert_eq!(ids(&claim(&queues, 2).await), ids(&lapsed));
     assert_eq!(settle(&queues, &renewed[0], Outcome::Done).await.applied, 1);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::{LogId, MerchantId};
 use jobs::{JobContext, JobError};
+use store::StoreError;
 
 pub use award_points::award_points;
 pub use cancel_adjustment::cancel_adjustment;
@@ -25,9 +26,25 @@ async fn settle(log_id: LogId, context: &JobContext, orders: &Batcher<OrderSettl
     let item = Settle { merchant_id, log_id, attempt: context.attempt, started_at: context.claimed_at() };
     match orders.submit(item).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(NotSettled::Unavailable(_))) => Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available")),
-        Ok(Err(error @ NotSettled::Unusable(_))) => Err(JobError::fail(error)),
-        Ok(Err(error @ NotSettled::Failed(_))) => Err(JobError::retry(error)),
-        Err(error @ Unanswered) => Err(JobError::retry(error)),
+        Ok(Err(NotSettled::Unavailable(_))) => {
+            Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available").class("postgres_unavailable"))
+        }
+        Ok(Err(error @ NotSettled::Unusable(_))) => Err(JobError::fail(error).class("unusable_record")),
+        Ok(Err(NotSettled::Failed(error))) => {
+            let class = class(&error);
+            Err(JobError::retry(NotSettled::Failed(error)).class(class))
+        }
+        Err(error @ Unanswered) => Err(JobError::retry(error).class("unanswered")),
+    }
+}
+
+/// By what the error is, for whoever counts and searches.
+fn class(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(_) => "postgres_unavailable",
+        StoreError::Conflict(_) => "postgres_conflict",
+        StoreError::Refused { .. } => "postgres_refused",
+        StoreError::Corrupt { .. } => "corrupt_row",
+        StoreError::Other(_) => "postgres_error",
     }
 }

@@ -1,0 +1,125 @@
+//! The history of jobs: attempts and dead letters, searched by any of their columns, one job's timeline, and what is forgotten.
+//!
+//! A search is bounded whatever is stored. It walks the index of its most telling filter, newest first, and tests the other
+//! filters on what it finds, [`ROWS_LOOKED_AT_MAX`] rows at a time until its page is full or [`LOOK_TIME_MAX`] has passed;
+//! then it answers with where to go on. So a page may be short, or empty, and not be the last. Only words in dead letters'
+//! reasons have an index of their own.
+
+mod attempts;
+mod letters;
+mod retention;
+mod timeline;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::MerchantId;
+
+use crate::Scope;
+
+pub use attempts::AttemptFound;
+pub use letters::{DeadLetterFound, DeadLetterKey};
+pub use timeline::{Child, Timeline, WebhookFound};
+
+/// Rows that one statement looks at.
+pub const ROWS_LOOKED_AT_MAX: i64 = 2_000;
+/// No further statement begins after this.
+pub const LOOK_TIME_MAX: Duration = Duration::from_millis(100);
+/// Rows of one page.
+pub const PAGE_ROWS_MAX: i64 = 500;
+/// Greater than every id: ids are ULIDs.
+const AFTER_ALL_IDS: &str = "~";
+
+/// What to search for. All conditions must hold.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Of this merchant. None: of all, for the platform only.
+    pub merchant: Option<MerchantId>,
+    /// Of this job.
+    pub job_id: Option<String>,
+    /// Of this kind.
+    pub queue: Option<String>,
+    /// Caused by a webhook of this topic.
+    pub topic: Option<String>,
+    /// With an error of this class.
+    pub error_class: Option<String>,
+    /// With this in the error: any part of it, whatever the case, for attempts; words, "phrases" and -exclusions for dead
+    /// letters.
+    pub text: Option<String>,
+    /// Not before.
+    pub from: DateTime<Utc>,
+    /// Before.
+    pub until: DateTime<Utc>,
+    /// Dead letters that were replayed, too.
+    pub with_replayed: bool,
+}
+
+impl Search {
+    /// Everything in that time.
+    #[must_use]
+    pub fn between(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        Self {
+            merchant: None,
+            job_id: None,
+            queue: None,
+            topic: None,
+            error_class: None,
+            text: None,
+            from,
+            until,
+            with_replayed: false,
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        self.merchant.as_ref().map_or(Scope::Platform, Scope::of)
+    }
+
+    /// The filter whose index is walked, and what it must be.
+    fn driver(&self) -> (Driver, Option<&str>) {
+        let candidates = [
+            (Driver::Job, self.job_id.as_deref()),
+            (Driver::Merchant, self.merchant.as_ref().map(MerchantId::as_str)),
+            (Driver::Class, self.error_class.as_deref()),
+            (Driver::Topic, self.topic.as_deref()),
+            (Driver::Queue, self.queue.as_deref()),
+        ];
+        candidates.into_iter().find(|(_, key)| key.is_some()).unwrap_or((Driver::Time, None))
+    }
+}
+
+/// The index that a search walks.
+#[derive(Debug, Clone, Copy)]
+enum Driver {
+    Job,
+    Merchant,
+    Class,
+    Topic,
+    Queue,
+    Time,
+}
+
+/// Where a page ended: what comes next is older, or as old with a smaller id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Time of the last row looked at.
+    pub at: DateTime<Utc>,
+    /// Its id.
+    pub id: String,
+}
+
+impl Cursor {
+    /// Before the first page.
+    fn start(search: &Search) -> Self {
+        Self { at: search.until, id: AFTER_ALL_IDS.to_owned() }
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct Found<T> {
+    /// Newest first.
+    pub rows: Vec<T>,
+    /// Where to go on. None: all has been looked at.
+    pub next: Option<Cursor>,
+}
