@@ -4,6 +4,7 @@ mod acts;
 mod figures;
 mod histogram;
 mod pages;
+mod workers;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,8 @@ pub use acts::{Action, Bulk, BulkFilter, EditError, Step};
 pub(crate) use figures::Measured;
 pub use figures::{LaneWindow, Span, Window};
 pub use histogram::Percentiles;
-pub use pages::{JobRef, JobState, JobView, LaneView, Page, PageQuery, Run, WorkerView};
+pub use pages::{JobRef, JobState, JobView, LaneView, Page, PageQuery, Run};
+pub use workers::WorkerView;
 
 /// Lanes looked at to find the oldest waiting job.
 const OLDEST_LANES_MAX: usize = 1_000;
