@@ -55,7 +55,8 @@ mod tests {
         assert!(keys.all().iter().all(|key| key.starts_with("{t1-award-points}:")));
         assert_eq!([keys.jobs(), keys.wake()], ["{t1-award-points}:jobs", "{t1-award-points}:wake"]);
         let common = include_str!("../lua/common.lua");
-        let declared = common.lines().find_map(|line| line.strip_prefix("-- KEYS: ")).expect("the head names the keys");
-        assert_eq!(declared.split(' ').collect::<Vec<_>>(), NAMES);
+        let (_, declared) = common.split_once("-- KEYS: ").expect("the head names the keys");
+        let (declared, _) = declared.split_once("-- ARGV").expect("the arguments follow the keys");
+        assert_eq!(declared.split_whitespace().filter(|word| *word != "--").collect::<Vec<_>>(), NAMES);
     }
 }
