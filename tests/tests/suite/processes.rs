@@ -236,6 +236,9 @@ async fn the_tool_migrates_seeds_and_finds_drift() {
         "UPDATE customers SET points_balance = points_balance + 1",
         "UPDATE orders SET target_points = target_points + 1, awarded_points = awarded_points + 1",
         "UPDATE point_lots SET remaining = remaining - 1",
+        // What refers to nothing; the same again mends it.
+        "UPDATE orders SET customer_id = reverse(customer_id)",
+        "UPDATE point_lots SET lot_id = reverse(lot_id)",
     ] {
         app.execute(damage).await;
         let found = run("loyalnest", &["verify"], &environment).await;
