@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# bench: release builds, private servers under .dev/bench, and the program that measures (benches/).
+
+BENCH_DOCUMENT=docs/benchmarks.md
+
+bench_usage() {
+  cat <<'TEXT'
+./dev.sh bench queue  [--repeats N] [--json FILE] [--quick]
+              our queue beside apalis-redis, BullMQ and BullMQ's client for Rust, on one private Redis
+./dev.sh bench orders [--repeats N] [--json FILE] [--quick] [--minutes N]
+              signed orders from the webhook to the ledger; with --minutes, a steady load of that length instead
+./dev.sh bench parts  [--repeats N] [--json FILE] [--quick]
+              each part of that path alone
+
+Figures go to docs/benchmarks.md, unless --quick. Nothing else should run on the machine meanwhile. For more options:
+  cargo run --release -p benches -- queue --help    (orders, parts; `send` sends orders to any address)
+TEXT
+}
+
+cmd_bench() {
+  local what=${1:-help}
+  [ $# -eq 0 ] || shift
+  case " $* " in *' --help '* | *' -h '*) what=help ;; esac
+  case $what in
+    queue) bench_queue "$@" ;;
+    orders) bench_orders "$@" ;;
+    parts) bench_parts "$@" ;;
+    help | -h | --help) bench_usage ;;
+    *) die "bench does not know \`$what\`" "./dev.sh bench --help" ;;
+  esac
+}
+
+# Services and data apart from those of `up`, in the same layout.
+enter_bench() {
+  install_missing
+  DEV=$DEV/bench
+  PORTS=$DEV/ports
+  ENVIRONMENT=$DEV/env
+  SECRETS=$DEV/secrets
+  hold_lock
+  trap leave_bench EXIT
+  trap 'exit 130' INT TERM
+}
+
+leave_bench() {
+  stop_roles
+  stop_services "$DEV"
+}
+
+build_bench() {
+  say "Building (release)"
+  cargo build --release --workspace --bins 9>&- || die "the build failed (see above)" ""
+  mkdir -p "$DEV/run"
+  echo release >"$DEV/run/profile"
+}
+
+bench_program() { "$TARGET/release/loyalnest-bench" "$@" 9>&-; }
+
+bench_queue() {
+  local options=()
+  enter_bench
+  build_bench
+  if install_bullmq; then options+=(--bullmq benches/bullmq/runner.mjs); fi
+  if build_bullmq_rust; then options+=(--bullmq-rust "$TARGET/bullmq-rust/release/bench-bullmq-rust"); fi
+  start_bench_redis
+  say "Measuring"
+  bench_program queue --redis-url "redis://127.0.0.1:$(redis_port "$DEV")/0" --document "$BENCH_DOCUMENT" "${options[@]}" "$@"
+}
+
+# The queue needs no PostgreSQL.
+start_bench_redis() {
+  mkdir -p "$DEV/run" "$DEV/logs"
+  service_is_up redis "$DEV" || start_redis "$DEV" "$(choose_port REDIS_PORT 63990)"
+}
+
+install_bullmq() {
+  if ! have node || ! have npm; then
+    warn "Node.js and npm are not installed: BullMQ is left out"
+    return 1
+  fi
+  say "Installing BullMQ (npm ci)"
+  if ! npm ci --prefix benches/bullmq --no-audit --no-fund --ignore-scripts </dev/null >"$DEV/logs-npm" 2>&1; then
+    cat "$DEV/logs-npm" >&2
+    warn "npm ci failed: BullMQ is left out"
+    return 1
+  fi
+}
+
+build_bullmq_rust() {
+  say "Building BullMQ's client for Rust (release)"
+  cargo build --release --locked --manifest-path benches/bullmq-rust/Cargo.toml --target-dir "$TARGET/bullmq-rust" 9>&- ||
+    { warn "it does not build: left out"; return 1; }
+}
