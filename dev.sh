@@ -21,6 +21,8 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/roles.sh"
 # shellcheck source=scripts/dev/checks.sh
 . "$ROOT/scripts/dev/checks.sh"
+# shellcheck source=scripts/dev/bench.sh
+. "$ROOT/scripts/dev/bench.sh"
 
 usage() {
   cat <<'TEXT'
@@ -35,6 +37,7 @@ usage() {
               register the shops load-1 ... load-N.myshopify.com for load runs (needs `up`)
   test [...]  all tests, with services of their own; arguments go to cargo nextest (a filter, say)
   lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests
+  bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
   gen         regenerate .env.example and the offline query data (.sqlx)
   help        this text
 TEXT
@@ -89,6 +92,7 @@ main() {
     seed) cmd_seed "$@" ;;
     test) run_tests "$@" ;;
     lint) run_lint ;;
+    bench) cmd_bench "$@" ;;
     gen) run_gen ;;
     help | -h | --help) usage ;;
     *)

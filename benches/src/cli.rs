@@ -3,7 +3,10 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::queue::{self, QueueArguments, RunnerArguments};
+use crate::{
+    orders::{self, OrdersArguments, SendArguments},
+    queue::{self, QueueArguments, RunnerArguments},
+};
 
 /// Measures LoyalNest.
 #[derive(Debug, Parser)]
@@ -17,6 +20,10 @@ pub struct Bench {
 enum Command {
     /// Measure the queue beside its contenders.
     Queue(QueueArguments),
+    /// Measure the main path, from a signed webhook to the ledger.
+    Orders(OrdersArguments),
+    /// Send signed orders to any server.
+    Send(SendArguments),
     /// One contender's process, driven over standard input.
     #[command(hide = true)]
     Runner(RunnerArguments),
@@ -29,6 +36,8 @@ enum Command {
 pub async fn run(bench: Bench) -> Result<()> {
     match bench.command {
         Command::Queue(arguments) => queue::run(arguments).await,
+        Command::Orders(arguments) => orders::measure(arguments).await,
+        Command::Send(arguments) => orders::send(arguments).await,
         Command::Runner(arguments) => queue::serve(arguments).await,
     }
 }

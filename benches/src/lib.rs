@@ -8,5 +8,6 @@ pub mod cli;
 mod figures;
 mod machine;
 mod meter;
+mod orders;
 mod queue;
 mod report;

@@ -50,9 +50,9 @@ pub(crate) fn cpu_alone_s(pid: u32) -> f64 {
     stat(pid).map_or(0.0, |stat| stat.ticks as f64 / TICKS_PER_S)
 }
 
-/// Resident bytes of the process and its descendants. Shared memory counts once for each of them.
+/// Resident bytes of one process without its descendants.
 pub(crate) fn resident_bytes(pid: u32) -> u64 {
-    tree(pid).into_iter().filter_map(stat).map(|stat| stat.resident_pages).sum::<u64>() * PAGE_BYTES
+    stat(pid).map_or(0, |stat| stat.resident_pages * PAGE_BYTES)
 }
 
 /// Memory of the process and its descendants where shared pages count once over all: for PostgreSQL.

@@ -2,6 +2,8 @@
 # bench: release builds, private servers under .dev/bench, and the program that measures (benches/).
 
 BENCH_DOCUMENT=docs/benchmarks.md
+BENCH_SHOPS=50
+BENCH_CUSTOMERS=5000
 
 bench_usage() {
   cat <<'TEXT'
@@ -73,14 +75,42 @@ start_bench_redis() {
   service_is_up redis "$DEV" || start_redis "$DEV" "$(choose_port REDIS_PORT 63990)"
 }
 
+bench_orders() {
+  enter_bench
+  build_bench
+  start_bench_platform
+  say "Measuring"
+  local role processes=()
+  for role in postgres redis; do processes+=(--process "$role=$(service_pid "$role" "$DEV")"); done
+  for role in $(role_names 1); do processes+=(--process "${role%-1}=$(role_pid "$role")"); done
+  (
+    LOG_LEVEL=warn exec_with_environment "$TARGET/release/loyalnest-bench" orders --url "$(role_url api)" \
+      --secret "$(get_line "$SECRETS" SHOPIFY_API_SECRET)" --database-url "$(get_line "$ENVIRONMENT" DATABASE_URL)" \
+      --loyalnest "$TARGET/release/loyalnest" --document "$BENCH_DOCUMENT" "${processes[@]}" "$@" 9>&-
+  )
+}
+
+# All roles on a new database and an empty Redis, as `up --release` runs them.
+start_bench_platform() {
+  start_services "$DEV" POSTGRES_PORT 54520 REDIS_PORT 63990
+  psql_in "$DEV" postgres -qc 'DROP DATABASE IF EXISTS loyalnest WITH (FORCE)' -c 'CREATE DATABASE loyalnest'
+  redis-cli -h 127.0.0.1 -p "$(redis_port "$DEV")" flushall >/dev/null
+  write_environment 1
+  prepare_database release
+  tool release seed --merchants "$BENCH_SHOPS" --customers "$BENCH_CUSTOMERS"
+  start_roles release 1
+  wait_until_ready 1
+}
+
 install_bullmq() {
   if ! have node || ! have npm; then
     warn "Node.js and npm are not installed: BullMQ is left out"
     return 1
   fi
   say "Installing BullMQ (npm ci)"
-  if ! npm ci --prefix benches/bullmq --no-audit --no-fund --ignore-scripts </dev/null >"$DEV/logs-npm" 2>&1; then
-    cat "$DEV/logs-npm" >&2
+  mkdir -p "$DEV/logs"
+  if ! npm ci --prefix benches/bullmq --no-audit --no-fund --ignore-scripts </dev/null >"$DEV/logs/npm.log" 2>&1; then
+    cat "$DEV/logs/npm.log" >&2
     warn "npm ci failed: BullMQ is left out"
     return 1
   fi

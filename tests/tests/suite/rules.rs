@@ -30,15 +30,16 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("workers", &roles),
         ("scheduler", &roles),
         ("tests", &all),
+        ("benches", &all),
     ]
     .into_iter()
     .map(|(name, imports)| (name, imports.iter().copied().collect()))
     .collect()
 }
 
-/// Libraries that one crate alone may use (`tests` may use sqlx, to look past the store).
+/// Libraries that one crate alone may use (`tests` and `benches` may use sqlx, to look past the store).
 const ONLY: [(&str, &[&str]); 6] = [
-    ("sqlx", &["store", "tests"]),
+    ("sqlx", &["store", "tests", "benches"]),
     ("poem", &["api"]),
     ("poem-openapi", &["api"]),
     ("failsafe", &["workers"]),
@@ -131,7 +132,7 @@ fn only_the_platform_reads_the_environment() {
 #[test]
 fn only_the_store_holds_sql() {
     for (path, source) in files(".rs") {
-        let ours = path.starts_with("crates/store/") || path.starts_with("tests/");
+        let ours = ["crates/store/", "tests/", "benches/"].iter().any(|start| path.starts_with(start));
         assert!(ours || !source.contains("sqlx::"), "{path} uses sqlx");
     }
 }
