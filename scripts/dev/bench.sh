@@ -3,6 +3,8 @@
 
 BENCH_DOCUMENT=docs/benchmarks.md
 BENCH_SHOPS=50
+# For trials of the benchmark itself: figures of a debug build mean nothing.
+BENCH_PROFILE=${BENCH_PROFILE:-release}
 BENCH_CUSTOMERS=5000
 
 bench_usage() {
@@ -36,6 +38,7 @@ cmd_bench() {
 enter_bench() {
   install_missing
   DEV=$DEV/bench
+  # shellcheck disable=SC2034 # read by ports.sh
   PORTS=$DEV/ports
   ENVIRONMENT=$DEV/env
   SECRETS=$DEV/secrets
@@ -50,13 +53,13 @@ leave_bench() {
 }
 
 build_bench() {
-  say "Building (release)"
-  cargo build --release --workspace --bins 9>&- || die "the build failed (see above)" ""
-  mkdir -p "$DEV/run"
-  echo release >"$DEV/run/profile"
+  local options=()
+  [ "$BENCH_PROFILE" = debug ] || options+=(--profile "$BENCH_PROFILE")
+  say "Building ($BENCH_PROFILE)"
+  cargo build --workspace --bins "${options[@]}" 9>&- || die "the build failed (see above)" ""
 }
 
-bench_program() { "$TARGET/release/loyalnest-bench" "$@" 9>&-; }
+bench_program() { "$TARGET/$BENCH_PROFILE/loyalnest-bench" "$@" 9>&-; }
 
 bench_queue() {
   local options=()
@@ -84,9 +87,9 @@ bench_orders() {
   for role in postgres redis; do processes+=(--process "$role=$(service_pid "$role" "$DEV")"); done
   for role in $(role_names 1); do processes+=(--process "${role%-1}=$(role_pid "$role")"); done
   (
-    LOG_LEVEL=warn exec_with_environment "$TARGET/release/loyalnest-bench" orders --url "$(role_url api)" \
+    LOG_LEVEL=warn exec_with_environment "$TARGET/$BENCH_PROFILE/loyalnest-bench" orders --url "$(role_url api)" \
       --secret "$(get_line "$SECRETS" SHOPIFY_API_SECRET)" --database-url "$(get_line "$ENVIRONMENT" DATABASE_URL)" \
-      --loyalnest "$TARGET/release/loyalnest" --document "$BENCH_DOCUMENT" "${processes[@]}" "$@" 9>&-
+      --loyalnest "$TARGET/$BENCH_PROFILE/loyalnest" --document "$BENCH_DOCUMENT" "${processes[@]}" "$@" 9>&-
   )
 }
 
@@ -96,9 +99,9 @@ start_bench_platform() {
   psql_in "$DEV" postgres -qc 'DROP DATABASE IF EXISTS loyalnest WITH (FORCE)' -c 'CREATE DATABASE loyalnest'
   redis-cli -h 127.0.0.1 -p "$(redis_port "$DEV")" flushall >/dev/null
   write_environment 1
-  prepare_database release
-  tool release seed --merchants "$BENCH_SHOPS" --customers "$BENCH_CUSTOMERS"
-  start_roles release 1
+  prepare_database "$BENCH_PROFILE"
+  tool "$BENCH_PROFILE" seed --merchants "$BENCH_SHOPS" --customers "$BENCH_CUSTOMERS"
+  start_roles "$BENCH_PROFILE" 1
   wait_until_ready 1
 }
 

@@ -86,6 +86,8 @@ struct Contestant {
     command: Vec<String>,
     jobs: usize,
     singles: usize,
+    /// Whether an idle worker hears of new jobs at all.
+    wakes: bool,
 }
 
 /// What was measured of a contender.
@@ -199,18 +201,18 @@ fn contestants(arguments: &QueueArguments) -> Result<Vec<Contestant>> {
     let few = apalis::DUE_JOBS_MAX.min(7_000) / share;
     // Ours are twice as many, since they would be done too soon to be timed well.
     let mut all = vec![
-        Contestant { name: "ours", command: own("ours"), jobs: 2 * jobs, singles: 2 * singles },
-        Contestant { name: "apalis-redis", command: own("apalis-redis"), jobs: few, singles: few },
+        Contestant { name: "ours", command: own("ours"), jobs: 2 * jobs, singles: 2 * singles, wakes: true },
+        Contestant { name: "apalis-redis", command: own("apalis-redis"), jobs: few, singles: few, wakes: false },
     ];
     if let Some(path) = &arguments.bullmq {
         let path = path.to_str().context("a path that is not text")?;
         let command = ["node", path, &arguments.redis_url].map(str::to_owned).to_vec();
-        all.push(Contestant { name: "BullMQ", command, jobs, singles });
+        all.push(Contestant { name: "BullMQ", command, jobs, singles, wakes: true });
     }
     if let Some(path) = &arguments.bullmq_rust {
         let path = path.to_str().context("a path that is not text")?;
         let command = [path, &arguments.redis_url].map(str::to_owned).to_vec();
-        all.push(Contestant { name: "BullMQ for Rust", command, jobs, singles });
+        all.push(Contestant { name: "BullMQ for Rust", command, jobs, singles, wakes: true });
     }
     Ok(all)
 }
@@ -252,6 +254,9 @@ async fn measure(
         }
     }
     put_cost(&mut put, "single", measure::single(team, server, contestant.singles).await?);
+    if !contestant.wakes {
+        return Ok(());
+    }
     put_waits(&mut put, "idle", &measure::waits(team, server, IDLE_JOBS, IDLE_JOBS_PER_S, USUAL.1).await?);
     let rate = usual_jobs_per_s / 2.0;
     ensure!(rate >= 1.0, "half of {usual_jobs_per_s:.1} jobs/s is no load");

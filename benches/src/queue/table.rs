@@ -97,7 +97,8 @@ fn notes(results: &Results) -> String {
         text.push_str(&format!("- {}: {} jobs ({} one a call)", one.name, count(one.jobs), count(one.singles)));
         text.push_str(match one.name {
             "ours" => ", ids kept unique, 50 lanes in fair turns.\n",
-            "apalis-redis" => ": at 8,000 due jobs its fetch fails for ever. Batches of as many as run at once.\n",
+            "apalis-redis" => ": at 8,000 due jobs its fetch fails for ever. A worker that found nothing looks again only at its heartbeat, \
+                 after 30 s, so\n  waits are not measured. Batches of as many as run at once.\n",
             _ => ", `removeOnComplete`, one queue: lanes are not in its free edition.\n",
         });
         if let Some(failure) = &one.failure {
