@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     orders::{self, OrdersArguments, SendArguments},
+    parts::{self, PartsArguments},
     queue::{self, QueueArguments, RunnerArguments},
 };
 
@@ -24,6 +25,8 @@ enum Command {
     Orders(OrdersArguments),
     /// Send signed orders to any server.
     Send(SendArguments),
+    /// Measure each part of the main path alone.
+    Parts(PartsArguments),
     /// One contender's process, driven over standard input.
     #[command(hide = true)]
     Runner(RunnerArguments),
@@ -38,6 +41,7 @@ pub async fn run(bench: Bench) -> Result<()> {
         Command::Queue(arguments) => queue::run(arguments).await,
         Command::Orders(arguments) => orders::measure(arguments).await,
         Command::Send(arguments) => orders::send(arguments).await,
+        Command::Parts(arguments) => parts::measure(arguments).await,
         Command::Runner(arguments) => queue::serve(arguments).await,
     }
 }

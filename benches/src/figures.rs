@@ -12,6 +12,16 @@ impl Figures {
         self.0.push(figure);
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// That of one repeat; 0 where there is none.
+    pub(crate) fn get(&self, repeat: usize) -> f64 {
+        self.0.get(repeat).copied().unwrap_or(0.0)
+    }
+
     /// The middle one; the mean of the two in the middle.
     pub(crate) fn median(&self) -> Option<f64> {
         let sorted = self.sorted();

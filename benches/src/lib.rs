@@ -9,5 +9,6 @@ mod figures;
 mod machine;
 mod meter;
 mod orders;
+mod parts;
 mod queue;
 mod report;

@@ -69,10 +69,10 @@ fn said_by(command: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let text = output.ok().filter(|output| output.status.success()).map(|output| output.stdout).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).trim().to_owned();
-    match text.split_once("v=") {
-        Some((_, version)) => version.split(' ').next().unwrap_or_default().to_owned(),
-        None => text.replace("(PostgreSQL) ", "").trim_start_matches(['v', 'V']).to_owned(),
-    }
+    // `redis-server` says v=7.0.15, `node` v20.1, `rustc` and `pg_config` a name first.
+    let number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains('.');
+    let words = text.split(' ').map(|word| word.trim_start_matches("v=").trim_start_matches('v'));
+    words.clone().find(number).filter(|_| program != &"uname").unwrap_or(&text).to_owned()
 }
 
 /// How fast every core is now, at fixed work of the kind measured (hashing, JSON): rounds a millisecond, all cores together.

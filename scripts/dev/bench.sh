@@ -81,7 +81,9 @@ start_bench_redis() {
 bench_orders() {
   enter_bench
   build_bench
-  start_bench_platform
+  prepare_bench_platform
+  start_roles "$BENCH_PROFILE" 1
+  wait_until_ready 1
   say "Measuring"
   local role processes=()
   for role in postgres redis; do processes+=(--process "$role=$(service_pid "$role" "$DEV")"); done
@@ -93,16 +95,22 @@ bench_orders() {
   )
 }
 
-# All roles on a new database and an empty Redis, as `up --release` runs them.
-start_bench_platform() {
+bench_parts() {
+  enter_bench
+  build_bench
+  prepare_bench_platform
+  say "Measuring"
+  (LOG_LEVEL=warn exec_with_environment "$TARGET/$BENCH_PROFILE/loyalnest-bench" parts --document "$BENCH_DOCUMENT" "$@" 9>&-)
+}
+
+# A new database with shops, and an empty Redis, set as those of `up`.
+prepare_bench_platform() {
   start_services "$DEV" POSTGRES_PORT 54520 REDIS_PORT 63990
   psql_in "$DEV" postgres -qc 'DROP DATABASE IF EXISTS loyalnest WITH (FORCE)' -c 'CREATE DATABASE loyalnest'
   redis-cli -h 127.0.0.1 -p "$(redis_port "$DEV")" flushall >/dev/null
   write_environment 1
   prepare_database "$BENCH_PROFILE"
   tool "$BENCH_PROFILE" seed --merchants "$BENCH_SHOPS" --customers "$BENCH_CUSTOMERS"
-  start_roles "$BENCH_PROFILE" 1
-  wait_until_ready 1
 }
 
 install_bullmq() {

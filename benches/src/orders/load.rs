@@ -71,6 +71,14 @@ pub(crate) struct Request {
     pub(crate) bytes: Arc<[u8]>,
 }
 
+impl Request {
+    /// What is signed.
+    pub(crate) fn body(&self) -> &[u8] {
+        let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        end.map_or(&[], |end| &self.bytes[end + 4..])
+    }
+}
+
 /// Where the requests go, and who signs.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
@@ -227,8 +235,7 @@ mod tests {
         let snapshot = domain::RuleSnapshot::take(&domain::EarnRule::default(), 1.into());
         for _ in 0..200 {
             let request = load.next();
-            let at = request.bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-            let facts = shopify::parse(shopify::Topic::parse(TOPIC).unwrap(), &request.bytes[at..]).unwrap();
+            let facts = shopify::parse(shopify::Topic::parse(TOPIC).unwrap(), request.body()).unwrap();
             let shopify::WebhookFacts::Order(message) = facts else { panic!("not an order") };
             let mut state = domain::OrderState::default();
             state.merge(message);

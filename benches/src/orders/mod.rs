@@ -143,6 +143,14 @@ impl SendOptions {
     }
 }
 
+/// Bodies of orders as they are sent, for measures without a server.
+pub(crate) fn sample_bodies(seed: u64, count: usize) -> Vec<Vec<u8>> {
+    let target = Target { host: String::new(), path: String::new(), secret: String::new() };
+    let arguments = LoadArguments { dup: 0.0, bad: 0.0, shops: 50, customers: 5_000, seed };
+    let mut load = Load::new(target, arguments, SystemClock.now());
+    (0..count).map(|_| load.next().body().to_vec()).collect()
+}
+
 /// Sends orders to any server, and says how it answered.
 ///
 /// # Errors

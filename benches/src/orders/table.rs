@@ -73,8 +73,10 @@ fn show_runs(results: &Results) -> String {
     for (label, measure) in &measures {
         put(label, measure);
     }
-    for (place, name) in results.processes.iter().enumerate() {
+    for name in &results.processes {
         put(&format!("CPU ms an award: {name}"), &|run| run.cpu_ms.get(name).copied().unwrap_or(0.0));
+    }
+    for (place, name) in results.processes.iter().enumerate() {
         put(&format!("greatest memory, MB: {name}"), &|run| peak(&run.memory, place));
     }
     format!(
