@@ -21,6 +21,8 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/roles.sh"
 # shellcheck source=scripts/dev/checks.sh
 . "$ROOT/scripts/dev/checks.sh"
+# shellcheck source=scripts/dev/bench.sh
+. "$ROOT/scripts/dev/bench.sh"
 
 usage() {
   cat <<'TEXT'
@@ -38,6 +40,7 @@ usage() {
               the fault matrix: breaks processes, Redis, PostgreSQL and connections, and proves that nothing is lost or
               done twice (about 8 minutes); writes docs/fault-matrix.md
   lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests
+  bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
   gen         regenerate .env.example and the offline query data (.sqlx)
   help        this text
 TEXT
@@ -93,6 +96,7 @@ main() {
     test) run_tests "$@" ;;
     chaos) run_chaos "$@" ;;
     lint) run_lint ;;
+    bench) cmd_bench "$@" ;;
     gen) run_gen ;;
     help | -h | --help) usage ;;
     *)

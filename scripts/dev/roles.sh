@@ -9,7 +9,7 @@ build() {
   say "Building ($1)"
   local options=()
   [ "$1" != release ] || options+=(--release)
-  cargo build --workspace --bins "${options[@]}" 9>&- || die "the build failed (see above)" ""
+  cargo build --workspace --exclude benches --bins "${options[@]}" 9>&- || die "the build failed (see above)" ""
   mkdir -p "$DEV/run"
   printf '%s\n' "$1" >"$DEV/run/profile"
 }

@@ -31,20 +31,22 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("workers", &roles),
         ("scheduler", &roles),
         ("tests", &all),
+        ("benches", &all),
     ]
     .into_iter()
     .map(|(name, imports)| (name, imports.iter().copied().collect()))
     .collect()
 }
 
-/// Libraries that one crate alone may use (`tests` may use sqlx, to look past the store, and apalis, to break a worker).
+/// Libraries that one crate alone may use (`tests` and `benches` may use sqlx, to look past the store; `tests` apalis, to break
+/// a worker).
 const ONLY: [(&str, &[&str]); 6] = [
-    ("sqlx", &["store", "tests"]),
+    ("sqlx", &["store", "tests", "benches"]),
     ("poem", &["api"]),
     ("poem-openapi", &["api"]),
     ("failsafe", &["workers"]),
     ("backoff", &["workers"]),
-    ("apalis", &["jobs", "workers", "scheduler", "tests"]),
+    ("apalis", &["jobs", "workers", "scheduler", "tests", "benches"]),
 ];
 
 fn packages() -> Vec<Value> {
@@ -132,7 +134,7 @@ fn only_the_platform_reads_the_environment() {
 #[test]
 fn only_the_store_holds_sql() {
     for (path, source) in files(".rs") {
-        let ours = path.starts_with("crates/store/") || path.starts_with("tests/");
+        let ours = ["crates/store/", "tests/", "benches/"].iter().any(|start| path.starts_with(start));
         assert!(ours || !source.contains("sqlx::"), "{path} uses sqlx");
     }
 }

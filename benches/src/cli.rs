@@ -1,0 +1,47 @@
+//! The benchmark's command line. `./dev.sh bench` prepares servers and programs, and calls it.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    orders::{self, OrdersArguments, SendArguments},
+    parts::{self, PartsArguments},
+    queue::{self, QueueArguments, RunnerArguments},
+};
+
+/// Measures LoyalNest.
+#[derive(Debug, Parser)]
+#[command(name = "loyalnest-bench", version, about)]
+pub struct Bench {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure the queue beside its contenders.
+    Queue(QueueArguments),
+    /// Measure the main path, from a signed webhook to the ledger.
+    Orders(OrdersArguments),
+    /// Send signed orders to any server.
+    Send(SendArguments),
+    /// Measure each part of the main path alone.
+    Parts(PartsArguments),
+    /// One contender's process, driven over standard input.
+    #[command(hide = true)]
+    Runner(RunnerArguments),
+}
+
+/// Does what was asked for.
+///
+/// # Errors
+/// Whatever went wrong, in words.
+pub async fn run(bench: Bench) -> Result<()> {
+    match bench.command {
+        Command::Queue(arguments) => queue::run(arguments).await,
+        Command::Orders(arguments) => orders::measure(arguments).await,
+        Command::Send(arguments) => orders::send(arguments).await,
+        Command::Parts(arguments) => parts::measure(arguments).await,
+        Command::Runner(arguments) => queue::serve(arguments).await,
+    }
+}

@@ -1,0 +1,245 @@
+//! The orders that are sent: signed webhooks in Shopify's full shape, about 7 kB each, and what each must be worth. The
+//! same seed makes the same orders. Knows nothing of the server.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use platform::{Ids, ManualClock};
+use shopify::testing::{Delivery, LinePayload, OrderPayload};
+
+/// Ids of one seed's orders do not meet another's.
+const ORDERS_PER_SEED: u64 = 10_000_000;
+const FIRST_ORDER_ID: u64 = 5_000_000_000_000;
+const FIRST_CUSTOMER_ID: u64 = 7_000_000_000_000;
+/// A duplicate repeats one of so many orders before it.
+const REPEATABLE_ORDERS_MAX: usize = 1_000;
+/// Most lines of an order; the least is [`LINES_MIN`].
+const LINES_MAX: u64 = 6;
+const LINES_MIN: u64 = 3;
+const TOPIC: &str = "orders/create";
+/// What the shops' rule gives: 10 points a unit of currency, less than a point is dropped.
+const MINOR_UNITS_PER_POINT: i64 = 10;
+
+/// What the orders are like.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LoadArguments {
+    /// Share of requests that repeat an earlier one, id and body.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) dup: f64,
+    /// Share of requests with a wrong signature.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) bad: f64,
+    /// Shops: load-1.myshopify.com and so on.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) shops: u64,
+    /// Customers of all shops together.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) customers: u64,
+    /// Another seed makes other orders.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) seed: u64,
+}
+
+/// What a request is, and so what its answer must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A new order: 2xx.
+    Valid,
+    /// Sent before: 2xx, or 409.
+    Duplicate,
+    /// A wrong signature: 4xx.
+    Bad,
+}
+
+/// An order, as far as the books know it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    pub(crate) order_id: i64,
+    pub(crate) customer_id: i64,
+    /// Number of its shop, from 1.
+    pub(crate) shop: u64,
+    /// What it must earn.
+    pub(crate) points: i64,
+}
+
+/// A request, ready to be written to a socket.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) kind: Kind,
+    pub(crate) order: Order,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+impl Request {
+    /// What is signed.
+    pub(crate) fn body(&self) -> &[u8] {
+        let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        end.map_or(&[], |end| &self.bytes[end + 4..])
+    }
+}
+
+/// Where the requests go, and who signs.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// `host:port`.
+    pub(crate) host: String,
+    pub(crate) path: String,
+    pub(crate) secret: String,
+}
+
+/// Makes requests, one after the other.
+pub(crate) struct Load {
+    target: Target,
+    arguments: LoadArguments,
+    ids: Ids,
+    now: DateTime<Utc>,
+    made: u64,
+    recent: Vec<Request>,
+}
+
+/// The domain of a shop.
+pub(crate) fn shop_domain(shop: u64) -> String {
+    format!("load-{shop}.myshopify.com")
+}
+
+impl Load {
+    /// Orders placed at `now`.
+    pub(crate) fn new(target: Target, arguments: LoadArguments, now: DateTime<Utc>) -> Self {
+        let ids = Ids::seeded(Arc::new(ManualClock::new(now)), arguments.seed);
+        Self { target, arguments, ids, now, made: 0, recent: Vec::new() }
+    }
+
+    /// The next request.
+    pub(crate) fn next(&mut self) -> Request {
+        let (bad, duplicate) = (self.chance(self.arguments.bad), self.chance(self.arguments.dup));
+        if duplicate && !bad && !self.recent.is_empty() {
+            let again = self.below(self.recent.len() as u64);
+            let again = &self.recent[usize::try_from(again).unwrap_or(0)];
+            return Request { kind: Kind::Duplicate, ..again.clone() };
+        }
+        let request = self.order(if bad { Kind::Bad } else { Kind::Valid });
+        if request.kind == Kind::Valid && self.arguments.dup > 0.0 {
+            if self.recent.len() < REPEATABLE_ORDERS_MAX {
+                self.recent.push(request.clone());
+            } else {
+                let place = usize::try_from(self.made).unwrap_or(0) % REPEATABLE_ORDERS_MAX;
+                self.recent[place] = request.clone();
+            }
+        }
+        request
+    }
+
+    fn order(&mut self, kind: Kind) -> Request {
+        let number = self.arguments.seed * ORDERS_PER_SEED + self.made;
+        self.made += 1;
+        let customer = self.below(self.arguments.customers);
+        let shop = customer % self.arguments.shops + 1;
+        let order_id = signed(FIRST_ORDER_ID + number);
+        let customer_id = signed(FIRST_CUSTOMER_ID + customer);
+        let email = format!("customer{customer}@example.com");
+        let mut payload = OrderPayload::new(order_id)
+            .customer(customer_id, Some(&email))
+            .created_at(self.now)
+            .updated_at(self.now)
+            .shipping(signed(500 + self.below(1_000)), 0);
+        let mut net = 0;
+        for _ in 0..LINES_MIN + self.below(LINES_MAX - LINES_MIN + 1) {
+            let (price, quantity) = (signed(500 + self.below(9_500)), signed(1 + self.below(3)));
+            let discount = if self.chance(0.25) { signed(self.below(500)) } else { 0 };
+            net += price * quantity - discount;
+            payload = payload.push(LinePayload::new(price, quantity).discount(discount).tax(price * quantity / 12));
+        }
+        let body = payload.json();
+        let delivery = Delivery { triggered_at: self.now, ..Delivery::new(TOPIC, &shop_domain(shop), number) };
+        let secret = match kind {
+            Kind::Bad => format!("not {}", self.target.secret),
+            Kind::Valid | Kind::Duplicate => self.target.secret.clone(),
+        };
+        let order = Order { order_id, customer_id, shop, points: net / MINOR_UNITS_PER_POINT };
+        Request { kind, order, bytes: self.http(&delivery, secret.as_bytes(), body.as_bytes()) }
+    }
+
+    fn http(&self, delivery: &Delivery, secret: &[u8], body: &[u8]) -> Arc<[u8]> {
+        let Target { host, path, .. } = &self.target;
+        let length = body.len();
+        let mut head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n");
+        for (name, value) in delivery.headers(secret, body) {
+            head.push_str(name);
+            head.push_str(": ");
+            head.push_str(&value);
+            head.push_str("\r\n");
+        }
+        head.push_str("\r\n");
+        [head.as_bytes(), body].concat().into()
+    }
+
+    fn chance(&self, share: f64) -> bool {
+        share > 0.0 && (self.ids.random_u64() as f64) < share * u64::MAX as f64
+    }
+
+    fn below(&self, limit: u64) -> u64 {
+        self.ids.random_u64() % limit.max(1)
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(dup: f64, bad: f64) -> Load {
+        let target = Target { host: "127.0.0.1:1".to_owned(), path: "/hook".to_owned(), secret: "secret".to_owned() };
+        let arguments = LoadArguments { dup, bad, shops: 50, customers: 5_000, seed: 1 };
+        Load::new(target, arguments, DateTime::from_timestamp(1_770_000_000, 0).unwrap())
+    }
+
+    #[test]
+    fn orders_have_the_size_of_real_ones_and_repeat_with_the_seed() {
+        let (mut one, mut other) = (load(0.0, 0.0), load(0.0, 0.0));
+        let mut bytes = 0;
+        for _ in 0..500 {
+            let request = one.next();
+            assert_eq!(request.bytes, other.next().bytes);
+            bytes += request.bytes.len();
+        }
+        let mean = bytes / 500;
+        assert!((6_500..8_000).contains(&mean), "{mean} bytes");
+    }
+
+    #[test]
+    fn duplicates_repeat_an_order_and_bad_ones_are_signed_with_another_secret() {
+        let mut load = load(0.2, 0.1);
+        let mut seen = std::collections::HashMap::new();
+        let (mut duplicates, mut bad) = (0, 0);
+        for _ in 0..2_000 {
+            let request = load.next();
+            match request.kind {
+                Kind::Valid => assert!(seen.insert(request.order.order_id, request.bytes).is_none()),
+                Kind::Duplicate => {
+                    duplicates += 1;
+                    assert_eq!(seen.get(&request.order.order_id), Some(&request.bytes));
+                }
+                Kind::Bad => bad += 1,
+            }
+        }
+        assert!((280..480).contains(&duplicates) && (120..280).contains(&bad), "{duplicates} {bad}");
+    }
+
+    #[test]
+    fn the_expected_points_are_those_of_the_rule() {
+        let mut load = load(0.0, 0.0);
+        let snapshot = domain::RuleSnapshot::take(&domain::EarnRule::default(), 1.into());
+        for _ in 0..200 {
+            let request = load.next();
+            let facts = shopify::parse(shopify::Topic::parse(TOPIC).unwrap(), request.body()).unwrap();
+            let shopify::WebhookFacts::Order(message) = facts else { panic!("not an order") };
+            let mut state = domain::OrderState::default();
+            state.merge(message);
+            assert_eq!(domain::target_points(&state, &snapshot), request.order.points);
+        }
+    }
+}
