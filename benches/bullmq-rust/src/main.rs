@@ -1,99 +1,13 @@
 //! BullMQ's official client for Rust as a contender of the benchmark. Driven by the same runner as the others.
 
-use std::{
-    ops::Range,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
-use bullmq::{
-    Job, Queue, QueueOptions, Worker, WorkerOptions,
-    options::RedisConnectionOptions,
-    queue::BulkJob,
-    types::RemoveOnFinish,
-    worker::{CancellationToken, ProcessorFn},
-};
-use serde::{Deserialize, Serialize};
-
+mod client;
 #[path = "../../src/queue/protocol.rs"]
 #[allow(dead_code, reason = "the benchmark's side of it is not used here")]
 mod protocol;
 #[path = "../../src/queue/runner.rs"]
 mod runner;
-
-use protocol::{log_id, number_of};
-use runner::{Contender, Log};
-
-const NAME: &str = "award-points";
-const CLOSE_MS_MAX: u64 = 10_000;
-
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    log_id: String,
-}
-
-#[derive(Clone)]
-struct BullMq {
-    url: Arc<str>,
-    queue: Arc<Queue>,
-}
-
-impl BullMq {
-    async fn connect(url: &str) -> Result<Self> {
-        let mut options = QueueOptions { connection: connection(url), ..QueueOptions::default() };
-        options.default_job_options.remove_on_complete = Some(RemoveOnFinish::Bool(true));
-        Ok(Self { url: url.into(), queue: Arc::new(Queue::with_options(NAME, options).await?) })
-    }
-}
-
-fn connection(url: &str) -> RedisConnectionOptions {
-    RedisConnectionOptions::new().url(url)
-}
-
-impl Contender for BullMq {
-    type Worker = Worker;
-
-    fn version() -> String {
-        "1.4.4".to_owned()
-    }
-
-    async fn enqueue(&self, jobs: Range<usize>) -> Result<()> {
-        if jobs.len() == 1 {
-            self.queue.add(NAME, Payload { log_id: log_id(jobs.start) }).await?;
-        } else {
-            let jobs = jobs.map(|number| BulkJob::new(NAME, Payload { log_id: log_id(number) })).collect();
-            self.queue.add_bulk(jobs).await?;
-        }
-        Ok(())
-    }
-
-    async fn pending(&self, _count: usize) -> Result<usize> {
-        let counts = self.queue.get_job_counts().await?;
-        Ok(usize::try_from(counts.waiting + counts.active + counts.delayed + counts.prioritized)?)
-    }
-
-    async fn prepare(&self, concurrency: usize, log: Arc<Log>) -> Result<Worker> {
-        let handle: ProcessorFn = Arc::new(move |job: Job, _token: CancellationToken| {
-            let log = Arc::clone(&log);
-            Box::pin(async move {
-                log.note(job.data()["log_id"].as_str().and_then(number_of));
-                Ok(serde_json::Value::Null)
-            })
-        });
-        let connection = connection(&self.url);
-        let options = WorkerOptions { connection, concurrency, autorun: false, ..WorkerOptions::default() };
-        Ok(Worker::with_options(NAME, handle, options).await?)
-    }
-
-    async fn work(&self, worker: &mut Worker) -> Result<()> {
-        Ok(worker.run().await?)
-    }
-
-    async fn stop(&self, worker: Worker) -> Result<()> {
-        Ok(worker.close(CLOSE_MS_MAX).await?)
-    }
-}
 
 /// The processes of a machine share it.
 #[allow(clippy::disallowed_methods, reason = "this workspace has no clock to be handed in")]
@@ -103,7 +17,7 @@ fn clock_us() -> i64 {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> anyhow::Result<()> {
     let url = std::env::args().nth(1).unwrap_or_else(|| "redis://127.0.0.1:6379".to_owned());
-    runner::serve(BullMq::connect(&url).await?, clock_us).await
+    runner::serve(client::BullMq::connect(&url).await?, clock_us).await
 }

@@ -201,12 +201,12 @@ mod tests {
     fn orders_have_the_size_of_real_ones_and_repeat_with_the_seed() {
         let (mut one, mut other) = (load(0.0, 0.0), load(0.0, 0.0));
         let mut bytes = 0;
-        for _ in 0..500 {
+        for _ in 0..100 {
             let request = one.next();
             assert_eq!(request.bytes, other.next().bytes);
             bytes += request.bytes.len();
         }
-        let mean = bytes / 500;
+        let mean = bytes / 100;
         assert!((6_500..8_000).contains(&mean), "{mean} bytes");
     }
 
@@ -215,7 +215,7 @@ mod tests {
         let mut load = load(0.2, 0.1);
         let mut seen = std::collections::HashMap::new();
         let (mut duplicates, mut bad) = (0, 0);
-        for _ in 0..2_000 {
+        for _ in 0..400 {
             let request = load.next();
             match request.kind {
                 Kind::Valid => assert!(seen.insert(request.order.order_id, request.bytes).is_none()),
@@ -226,14 +226,14 @@ mod tests {
                 Kind::Bad => bad += 1,
             }
         }
-        assert!((280..480).contains(&duplicates) && (120..280).contains(&bad), "{duplicates} {bad}");
+        assert!((40..110).contains(&duplicates) && (15..75).contains(&bad), "{duplicates} {bad}");
     }
 
     #[test]
     fn the_expected_points_are_those_of_the_rule() {
         let mut load = load(0.0, 0.0);
         let snapshot = domain::RuleSnapshot::take(&domain::EarnRule::default(), 1.into());
-        for _ in 0..200 {
+        for _ in 0..40 {
             let request = load.next();
             let facts = shopify::parse(shopify::Topic::parse(TOPIC).unwrap(), request.body()).unwrap();
             let shopify::WebhookFacts::Order(message) = facts else { panic!("not an order") };
