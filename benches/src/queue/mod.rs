@@ -199,9 +199,9 @@ fn contestants(arguments: &QueueArguments) -> Result<Vec<Contestant>> {
     let program = std::env::current_exe()?.to_str().context("the program's path is not text")?.to_owned();
     let own = |name: &str| [&program, "runner", name, &arguments.redis_url].map(str::to_owned).to_vec();
     let few = apalis::DUE_JOBS_MAX.min(7_000) / share;
-    // Ours are twice as many, since they would be done too soon to be timed well.
+    // Ours are four times as many, since they would be done too soon to be timed well.
     let mut all = vec![
-        Contestant { name: "ours", command: own("ours"), jobs: 2 * jobs, singles: 2 * singles, wakes: true },
+        Contestant { name: "ours", command: own("ours"), jobs: 4 * jobs, singles: 4 * singles, wakes: true },
         Contestant { name: "apalis-redis", command: own("apalis-redis"), jobs: few, singles: few, wakes: false },
     ];
     if let Some(path) = &arguments.bullmq {
