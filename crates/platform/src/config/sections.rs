@@ -83,7 +83,7 @@ config! {
         pub admin_token: Secret<String> = "ADMIN_TOKEN",
         /// How long a webhook waits at most for others to share its commit, in milliseconds; a lone one does not wait, and
         /// while commits are quick the wait is shorter.
-        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "12" in 0..=100,
+        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "8" in 0..=100,
         /// Webhooks in one commit at most.
         pub group_commit_rows_max: usize = "WEBHOOK_GROUP_COMMIT_ROWS_MAX" or "256" in 1..=2_000,
         /// How long running requests may take to end once the process is asked to stop, in seconds.
@@ -101,7 +101,7 @@ config! {
         pub concurrency: usize = "WORKERS_CONCURRENCY" or "2" in 1..=256,
         /// How far apart batches of one kind begin at most while there is work, in milliseconds; a lone job does not wait,
         /// and while batches are quick they begin closer together.
-        pub batch_pace_ms: u64 = "WORKERS_BATCH_PACE_MS" or "20" in 0..=1_000,
+        pub batch_pace_ms: u64 = "WORKERS_BATCH_PACE_MS" or "12" in 0..=1_000,
         /// Jobs claimed and committed together at most.
         pub batch_rows_max: usize = "WORKERS_BATCH_ROWS_MAX" or "200" in 1..=500,
         /// How long a claimed job stays with this worker without a heartbeat, in seconds; heartbeats follow from it.
