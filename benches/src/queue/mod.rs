@@ -39,7 +39,7 @@ const IDLE_JOBS_PER_S: f64 = 100.0;
 /// Seconds under half of a contender's own load.
 const LOADED_S: f64 = 2.0;
 /// When no further repeat begins that would not end in time.
-const RUN_TIME_MAX: Duration = Duration::from_secs(460);
+const RUN_TIME_MAX: Duration = Duration::from_secs(720);
 
 /// Options of `loyalnest-bench queue`.
 #[derive(Debug, Args)]
