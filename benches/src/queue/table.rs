@@ -107,7 +107,10 @@ fn notes(results: &Results) -> String {
     }
     text.push_str(&format!(
         "- Every job carries the same payload, an id of 26 characters, and does nothing. After each processing and latency measure every id \
-         must have run\n  exactly once. Bulk: {BULK_BATCH_JOBS} jobs a call, {BULK_CALLS} calls under way.",
+         must have run\n  exactly once. Bulk: {BULK_BATCH_JOBS} jobs a call, {BULK_CALLS} calls under way.\n\
+         - Processing is timed from the word to begin, with the workers connected, until Redis knows the last job as finished.\n\
+         - Idle: {IDLE_JOBS} jobs at {} a second, one worker process. Half load: {LOADED_S} s at half of the contender's own throughput with \
+         {} at once.\n  Producer and worker are processes of their own. CPU is of all of a contender's processes.\n",
         round(IDLE_JOBS_PER_S),
         USUAL.1
     ));
