@@ -1,7 +1,7 @@
 //! `loyalnest-bench parts`: each part of the main path alone, one after the other on the same orders, so that it is known
 //! where the time goes. The parts as the processes call them; no network but that to PostgreSQL and Redis.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -24,7 +24,7 @@ use crate::{
     figures::Figures,
     machine::{Machine, calibrate},
     orders::sample_bodies,
-    report::{put_section, say, table, write_json},
+    report::{Output, say, table},
 };
 
 /// Orders of a repeat.
@@ -43,12 +43,8 @@ pub(crate) struct PartsArguments {
     /// A tenth of the orders and one round. Writes no document.
     #[arg(long)]
     quick: bool,
-    /// Document whose section is rewritten.
-    #[arg(long)]
-    document: Option<PathBuf>,
-    /// File for all figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,16 +91,7 @@ pub(crate) async fn measure(arguments: PartsArguments) -> Result<()> {
     let machine = Machine::read(SystemClock.now(), &programs);
     let results = Results { machine, orders, calibration, parts };
     let text = show(&results);
-    say(&text);
-    if let Some(file) = &arguments.json {
-        write_json(file, &results)?;
-    }
-    match &arguments.document {
-        Some(_) if arguments.quick => say("--quick: the document stays as it was"),
-        Some(document) => put_section(document, "parts", &text)?,
-        None => {}
-    }
-    Ok(())
+    arguments.output.publish("parts", &text, &results, arguments.quick)
 }
 
 impl Bench {

@@ -1,18 +1,49 @@
 //! Where results go: a section of the benchmarks' document, which each command rewrites alone, and a file of JSON.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::Args;
 use serde::Serialize;
 
 const TITLE: &str = "# Benchmarks\n\nWritten by `./dev.sh bench`; not to be edited by hand. Figures are the median of the repeats with the \
 least and the greatest:\n**median** [least - greatest].\n";
 
+/// Where a command's results go.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Document whose section is rewritten.
+    #[arg(long)]
+    document: Option<PathBuf>,
+    /// File for all figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+impl Output {
+    /// Shows the text, and puts it and the results where they were asked for; a quick run leaves the document as it was.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub(crate) fn publish(&self, section: &str, text: &str, results: &impl Serialize, quick: bool) -> Result<()> {
+        say(text);
+        if let Some(file) = &self.json {
+            write_json(file, results)?;
+        }
+        match &self.document {
+            Some(_) if quick => say("--quick: the document stays as it was"),
+            Some(document) => put_section(document, section, text)?,
+            None => {}
+        }
+        Ok(())
+    }
+}
+
 /// Puts `text` where the document has the section of that name; at its end when it has none.
 ///
 /// # Errors
 /// The file cannot be read or written.
-pub(crate) fn put_section(document: &Path, name: &str, text: &str) -> Result<()> {
+fn put_section(document: &Path, name: &str, text: &str) -> Result<()> {
     let old = match std::fs::read_to_string(document) {
         Ok(old) => old,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => TITLE.to_owned(),
@@ -34,7 +65,7 @@ fn with_section(old: &str, name: &str, text: &str) -> String {
 ///
 /// # Errors
 /// The file cannot be written.
-pub(crate) fn write_json(file: &Path, result: &impl Serialize) -> Result<()> {
+fn write_json(file: &Path, result: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(result)?;
     text.push('\n');
     std::fs::write(file, text).with_context(|| file.display().to_string())

@@ -184,13 +184,19 @@ pub struct NewJob {
 impl NewJob {
     /// A job of the payload's kind, under the kind's policy, to be run as soon as possible.
     pub fn of<P: Payload>(id: JobId, payload: &P, lane: Lane) -> Self {
-        let policy = P::KIND.policy();
+        let payload = serde_json::value::to_raw_value(payload).map_err(|error| error.to_string());
+        Self::written(P::KIND, id, lane, P::VERSION, payload)
+    }
+
+    /// A job under its kind's policy, to be run as soon as possible, its payload written already.
+    fn written(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: Result<Box<RawValue>, String>) -> Self {
+        let policy = kind.policy();
         Self {
-            kind: P::KIND,
+            kind,
             id,
             lane,
-            version: P::VERSION,
-            payload: serde_json::value::to_raw_value(payload).map_err(|error| error.to_string()),
+            version,
+            payload,
             trace: None,
             parent: None,
             idempotency_key: None,
@@ -216,20 +222,7 @@ impl NewJob {
     /// The payload is not one of that kind.
     pub fn kept(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: &str) -> Result<Self, PayloadError> {
         let (version, payload) = payloads::current(kind, version, payload)?;
-        let policy = kind.policy();
-        Ok(Self {
-            kind,
-            id,
-            lane,
-            version,
-            payload: Ok(payload),
-            trace: None,
-            parent: None,
-            idempotency_key: None,
-            idempotency_window_ms: policy.idempotency_window_ms,
-            run_at_ms: 0,
-            max_attempts: policy.retry.attempts,
-        })
+        Ok(Self::written(kind, id, lane, version, Ok(payload)))
     }
 
     /// The job or webhook that causes this one, so that both are on one timeline.

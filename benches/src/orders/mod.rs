@@ -27,7 +27,7 @@ use self::{
 use crate::{
     figures::Figures,
     machine::{Machine, calibrate},
-    report::{put_section, say, write_json},
+    report::{Output, say},
 };
 
 const WEBHOOK_PATH: &str = "/v1/api/shopify/webhook";
@@ -104,12 +104,8 @@ pub(crate) struct OrdersArguments {
     /// A steady load of so many minutes instead, to see whether memory grows.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=600))]
     minutes: Option<u32>,
-    /// Document whose section is rewritten.
-    #[arg(long)]
-    document: Option<PathBuf>,
-    /// File for all figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// What all runs came to.
@@ -290,15 +286,6 @@ fn machine() -> Machine {
 
 fn finish(arguments: &OrdersArguments, results: &Results) -> Result<()> {
     let text = table::show(results);
-    say(&text);
-    if let Some(file) = &arguments.json {
-        write_json(file, results)?;
-    }
     let section = if results.soak.is_some() { "soak" } else { "orders" };
-    match &arguments.document {
-        Some(_) if arguments.quick => say("--quick: the document stays as it was"),
-        Some(document) => put_section(document, section, &text)?,
-        None => {}
-    }
-    Ok(())
+    arguments.output.publish(section, &text, results, arguments.quick)
 }

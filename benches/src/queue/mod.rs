@@ -25,7 +25,7 @@ use self::{
 use crate::{
     figures::Figures,
     machine::{Machine, calibrate},
-    report::{put_section, say, write_json},
+    report::{Output, say},
 };
 
 /// Processing is measured with so many worker processes, each running so many jobs at once.
@@ -59,12 +59,8 @@ pub(crate) struct QueueArguments {
     /// A fifth of the jobs and one repeat, to see that everything works. Writes no document.
     #[arg(long)]
     quick: bool,
-    /// Document whose section is rewritten.
-    #[arg(long)]
-    document: Option<PathBuf>,
-    /// File for all figures as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Options of a contender's process.
@@ -178,15 +174,7 @@ pub(crate) async fn run(arguments: QueueArguments) -> Result<()> {
 
 fn finish(arguments: &QueueArguments, results: &Results) -> Result<()> {
     let text = table::show(results);
-    say(&text);
-    if let Some(file) = &arguments.json {
-        write_json(file, results)?;
-    }
-    match &arguments.document {
-        Some(_) if arguments.quick => say("--quick: the document stays as it was"),
-        Some(document) => put_section(document, "queue", &text)?,
-        None => {}
-    }
+    arguments.output.publish("queue", &text, results, arguments.quick)?;
     match &results.contenders[0].failure {
         Some(failure) => bail!("our queue failed: {failure}"),
         None => Ok(()),

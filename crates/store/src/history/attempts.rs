@@ -1,9 +1,8 @@
 //! Attempts by any of their columns.
 
 use chrono::{DateTime, Utc};
-use tokio::time::Instant;
 
-use super::{Cursor, Driver, Found, LOOK_TIME_MAX, PAGE_ROWS_MAX, ROWS_LOOKED_AT_MAX, Search};
+use super::{Cursor, Driver, Found, ROWS_LOOKED_AT_MAX, Search, fill};
 use crate::{Store, StoreError, Tx};
 
 /// One run of a job.
@@ -107,24 +106,7 @@ impl Store {
         after: Option<&Cursor>,
         rows_max: i64,
     ) -> Result<Found<AttemptFound>, StoreError> {
-        let limit = rows_max.clamp(1, PAGE_ROWS_MAX);
-        let mut tx = self.begin(&search.scope()).await?;
-        let (begun, mut found) = (Instant::now(), Found { rows: Vec::new(), next: after.cloned() });
-        loop {
-            let after = found.next.take().unwrap_or_else(|| Cursor::start(search));
-            let wanted = limit - i64::try_from(found.rows.len()).unwrap_or(limit);
-            let (rows, next) = step(&mut tx, search, &after, wanted).await?;
-            found.rows.extend(rows);
-            found.next = next;
-            if found.next.is_none()
-                || found.rows.len() >= usize::try_from(limit).unwrap_or(0)
-                || begun.elapsed() > LOOK_TIME_MAX
-            {
-                break;
-            }
-        }
-        tx.commit().await?;
-        Ok(found)
+        fill(self, search, after, rows_max, async |tx, after, wanted| step(tx, search, after, wanted).await).await
     }
 }
 

@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
+use tokio::time::Instant;
 
-use crate::Scope;
+use crate::{Scope, Store, StoreError, Tx};
 
 pub use attempts::AttemptFound;
 pub use letters::{DeadLetterFound, DeadLetterKey};
@@ -122,4 +123,33 @@ pub struct Found<T> {
     pub rows: Vec<T>,
     /// Where to go on. None: all has been looked at.
     pub next: Option<Cursor>,
+}
+
+/// One page, newest first: `step` looks at some rows behind a cursor and answers at most so many that match, and where to go
+/// on; it is repeated until the page is full, there is no more, or the time is up.
+async fn fill<T>(
+    store: &Store,
+    search: &Search,
+    after: Option<&Cursor>,
+    rows_max: i64,
+    step: impl AsyncFn(&mut Tx, &Cursor, i64) -> Result<(Vec<T>, Option<Cursor>), StoreError>,
+) -> Result<Found<T>, StoreError> {
+    let limit = rows_max.clamp(1, PAGE_ROWS_MAX);
+    let mut tx = store.begin(&search.scope()).await?;
+    let (begun, mut found) = (Instant::now(), Found { rows: Vec::new(), next: after.cloned() });
+    loop {
+        let after = found.next.take().unwrap_or_else(|| Cursor::start(search));
+        let wanted = limit - i64::try_from(found.rows.len()).unwrap_or(limit);
+        let (rows, next) = step(&mut tx, &after, wanted).await?;
+        found.rows.extend(rows);
+        found.next = next;
+        if found.next.is_none()
+            || found.rows.len() >= usize::try_from(limit).unwrap_or(0)
+            || begun.elapsed() > LOOK_TIME_MAX
+        {
+            break;
+        }
+    }
+    tx.commit().await?;
+    Ok(found)
 }
