@@ -35,7 +35,7 @@ pub struct NewCustomer<'a> {
     pub locale: Option<&'a str>,
 }
 
-/// Locks customers by (merchant, Shopify id), in one order for everybody, so that two batches cannot deadlock.
+/// Locks customers by (merchant, Shopify id), in the order of the keys: sort them, so that two batches cannot deadlock.
 /// Unknown ones are missing from the answer.
 ///
 /// # Errors
@@ -46,9 +46,9 @@ pub async fn lock_by_shopify_id(tx: &mut Tx, keys: &[(&str, i64)]) -> Result<Vec
         LockedCustomer,
         "SELECT c.merchant_id, c.customer_id, c.shopify_customer_id, c.points_balance, c.total_points_earned, c.rfm_segment
          FROM unnest($1::text[], $2::bigint[]) AS k(merchant_id, shopify_customer_id)
-         JOIN customers c ON c.merchant_id = k.merchant_id AND c.shopify_customer_id = k.shopify_customer_id
-         ORDER BY c.merchant_id, c.customer_id
-         FOR NO KEY UPDATE OF c",
+         CROSS JOIN LATERAL (SELECT * FROM customers
+                             WHERE merchant_id = k.merchant_id AND shopify_customer_id = k.shopify_customer_id
+                             FOR NO KEY UPDATE) c",
         merchants as _,
         ids as _
     )
@@ -56,7 +56,7 @@ pub async fn lock_by_shopify_id(tx: &mut Tx, keys: &[(&str, i64)]) -> Result<Vec
     .await?)
 }
 
-/// Locks customers by (merchant, our id).
+/// Locks customers by (merchant, our id), in the order of the keys.
 ///
 /// # Errors
 /// As any statement.
@@ -66,9 +66,8 @@ pub async fn lock_by_id(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<Locked
         LockedCustomer,
         "SELECT c.merchant_id, c.customer_id, c.shopify_customer_id, c.points_balance, c.total_points_earned, c.rfm_segment
          FROM unnest($1::text[], $2::text[]) AS k(merchant_id, customer_id)
-         JOIN customers c ON c.merchant_id = k.merchant_id AND c.customer_id = k.customer_id
-         ORDER BY c.merchant_id, c.customer_id
-         FOR NO KEY UPDATE OF c",
+         CROSS JOIN LATERAL (SELECT * FROM customers
+                             WHERE merchant_id = k.merchant_id AND customer_id = k.customer_id FOR NO KEY UPDATE) c",
         merchants as _,
         ids as _
     )
@@ -161,7 +160,9 @@ pub async fn set_balances(tx: &mut Tx, balances: &[Balance<'_>]) -> Result<(), S
          SET points_balance = k.points_balance, total_points_earned = k.total_points_earned, updated_at = CURRENT_TIMESTAMP
          FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[])
              AS k(merchant_id, customer_id, points_balance, total_points_earned)
-         WHERE c.merchant_id = k.merchant_id AND c.customer_id = k.customer_id",
+         CROSS JOIN LATERAL (SELECT ctid FROM customers
+                             WHERE merchant_id = k.merchant_id AND customer_id = k.customer_id OFFSET 0) found
+         WHERE c.ctid = found.ctid",
         merchants as _,
         ids as _,
         points as _,

@@ -24,7 +24,8 @@ pub struct OrderRecord {
     pub guest_email_index: Option<Vec<u8>>,
 }
 
-/// Reads and locks the stored ones among (merchant, order) keys, in one order for everybody.
+/// Reads and locks the stored ones among (merchant, order) keys, in the order of the keys: sort them, so that two batches
+/// cannot deadlock.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when stored facts cannot be read.
@@ -34,9 +35,8 @@ pub async fn lock(tx: &mut Tx, keys: &[(&str, i64)]) -> Result<Vec<OrderRecord>,
         r#"SELECT o.merchant_id, o.shopify_order_id, o.customer_id, o.facts::text AS "facts!", o.rule_snapshot::text AS rule_snapshot,
                   o.target_points, o.awarded_points, o.shortfall_points, o.left_behind_points, o.ledger_entries, o.revision, o.guest_email_index
            FROM unnest($1::text[], $2::bigint[]) AS k(merchant_id, shopify_order_id)
-           JOIN orders o ON o.merchant_id = k.merchant_id AND o.shopify_order_id = k.shopify_order_id
-           ORDER BY o.merchant_id, o.shopify_order_id
-           FOR NO KEY UPDATE OF o"#,
+           CROSS JOIN LATERAL (SELECT * FROM orders
+                               WHERE merchant_id = k.merchant_id AND shopify_order_id = k.shopify_order_id FOR NO KEY UPDATE) o"#,
         merchants as _,
         ids as _
     )
@@ -201,7 +201,9 @@ async fn update(tx: &mut Tx, orders: &Columns<'_>) -> Result<u64, StoreError> {
              AS i(merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency, cancelled_at,
                   shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points, left_behind_points,
                   ledger_entries, revision)
-         WHERE o.merchant_id = i.merchant_id AND o.shopify_order_id = i.shopify_order_id AND o.revision = i.revision",
+         CROSS JOIN LATERAL (SELECT ctid FROM orders
+                             WHERE merchant_id = i.merchant_id AND shopify_order_id = i.shopify_order_id OFFSET 0) found
+         WHERE o.ctid = found.ctid AND o.revision = i.revision",
         &orders.merchants as _,
         &orders.ids,
         &orders.customers as _,

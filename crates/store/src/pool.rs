@@ -72,7 +72,9 @@ impl Store {
             // Parameters are arrays of any length: a plan made for one array serves all, planning each anew costs more.
             ("plan_cache_mode", "force_generic_plan"),
             // Every statement here looks rows up by key. A plan made while the tables were small must not scan them when
-            // they have grown: seen as merge joins over all of `api_logs`, for a batch of 77.
+            // they have grown: seen as merge joins over all of `api_logs`, for a batch of 77. Statements of the write path say
+            // which side of a join leads by a LATERAL look-up that cannot be turned around (`OFFSET 0`, `FOR UPDATE`): for a
+            // table that was empty when its statistics were made, walking its index and asking the keys looks cheaper.
             ("enable_seqscan", "off"),
             ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"),

@@ -171,7 +171,7 @@ pub async fn load(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<LoadedWebhoo
         LoadedWebhook,
         r#"SELECT l.merchant_id, l.log_id, l.status, l.payload::text AS facts, l.error
            FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
-           JOIN api_logs l ON l.merchant_id = k.merchant_id AND l.log_id = k.log_id"#,
+           CROSS JOIN LATERAL (SELECT * FROM api_logs WHERE merchant_id = k.merchant_id AND log_id = k.log_id OFFSET 0) l"#,
         merchants as _,
         logs as _
     )
@@ -206,7 +206,9 @@ pub async fn succeed(tx: &mut Tx, worker: &str, handled: &[HandledWebhook<'_>]) 
          SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
              worker = $5, started_at = k.started_at
          FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
-         WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id",
+         CROSS JOIN LATERAL (SELECT ctid FROM api_logs
+                             WHERE merchant_id = k.merchant_id AND log_id = k.log_id FOR NO KEY UPDATE) found
+         WHERE l.ctid = found.ctid",
         merchants as _,
         logs as _,
         retries as _,

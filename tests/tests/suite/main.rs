@@ -13,6 +13,7 @@ mod ingress;
 mod kills;
 mod payloads;
 mod permutations;
+mod plans;
 mod processes;
 mod redis_kinds;
 mod row_level_security;

@@ -1,0 +1,44 @@
+//! What PostgreSQL reads for a webhook must not depend on when its plans were made.
+
+use futures::future::join_all;
+use tests::TestApp;
+use tests::wait::wait_until;
+
+use crate::support::order_of;
+
+const ORDERS: i64 = 400;
+const AT_ONCE: usize = 40;
+/// Index entries read for one webhook: its record to load and to settle, its order to lock and to save, and dead versions of
+/// them. A plan that walks an index and asks the keys reads hundreds.
+const ENTRIES_READ_MAX: i64 = 8;
+
+#[tokio::test]
+async fn plans_made_on_empty_tables_still_look_up_by_key_when_these_have_grown() {
+    let app = TestApp::builder().without_scheduler().start().await;
+    // What autovacuum does after a truncation: "empty" is then known, not assumed.
+    app.execute("VACUUM ANALYZE orders, api_logs").await;
+    let mut webhooks = Vec::new();
+    for topic in ["orders/create", "orders/updated"] {
+        webhooks.extend((1..=ORDERS).map(|id| app.webhook(topic, order_of(id, 1_000 + id % 97, 1_000).json())));
+    }
+    for wave in webhooks.chunks(AT_ONCE) {
+        assert!(join_all(wave.iter().map(tests::Webhook::send)).await.iter().all(|answer| answer.status == 200));
+        app.settled().await;
+    }
+    // Open records are counted by the test itself.
+    let of = |figure| {
+        format!(
+            "SELECT sum({figure})::bigint FROM pg_stat_user_indexes
+             WHERE relname IN ('orders', 'api_logs') AND indexrelname <> 'api_logs_open_idx'"
+        )
+    };
+    let webhooks = 2 * ORDERS;
+    // The servers' processes report when they have been idle for a while.
+    wait_until("the look-ups of each webhook are reported", async || {
+        app.number(&of("idx_scan")).await >= 3 * webhooks || app.number(&of("idx_tup_read")).await > ENTRIES_READ_MAX * webhooks
+    })
+    .await;
+    let read = app.number(&of("idx_tup_read")).await;
+    assert!(read <= ENTRIES_READ_MAX * webhooks, "{read} entries read for {webhooks} webhooks");
+    app.finish().await;
+}
