@@ -155,8 +155,8 @@ async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
         "INSERT INTO orders (merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency,
                              cancelled_at, shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points,
                              left_behind_points, ledger_entries)
-         SELECT merchant_id, shopify_order_id, customer_id, guest_email_index, facts::jsonb, financial_status, currency,
-                cancelled_at, shopify_updated_at, rule_snapshot::jsonb, target_points, awarded_points, shortfall_points,
+         SELECT merchant_id, shopify_order_id, customer_id, guest_email_index, facts::json, financial_status, currency,
+                cancelled_at, shopify_updated_at, rule_snapshot::json, target_points, awarded_points, shortfall_points,
                 left_behind_points, ledger_entries
          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
                      $9::timestamptz[], $10::text[], $11::integer[], $12::integer[], $13::integer[], $14::integer[],
@@ -189,9 +189,9 @@ async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
 async fn update(tx: &mut Tx, orders: &Columns<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "UPDATE orders o
-         SET customer_id = i.customer_id, guest_email_index = i.guest_email_index, facts = i.facts::jsonb,
+         SET customer_id = i.customer_id, guest_email_index = i.guest_email_index, facts = i.facts::json,
              financial_status = i.financial_status, currency = i.currency, cancelled_at = i.cancelled_at,
-             shopify_updated_at = i.shopify_updated_at, rule_snapshot = i.rule_snapshot::jsonb,
+             shopify_updated_at = i.shopify_updated_at, rule_snapshot = i.rule_snapshot::json,
              target_points = i.target_points, awarded_points = i.awarded_points, shortfall_points = i.shortfall_points,
              left_behind_points = i.left_behind_points, ledger_entries = i.ledger_entries, revision = i.revision + 1,
              updated_at = CURRENT_TIMESTAMP

@@ -95,7 +95,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection can be had in time.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx, StoreError> {
-        Ok(self.pool.begin_with(AssertSqlSafe(scope.begin_statement())).await?)
+        // Boxed, since it is large and in every future here: these are moved a dozen times on their way through the layers.
+        Ok(Box::pin(self.pool.begin_with(AssertSqlSafe(scope.begin_statement()))).await?)
     }
 
     /// Whether PostgreSQL answers.

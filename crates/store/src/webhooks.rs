@@ -72,8 +72,19 @@ impl Store {
         let mut merchants: Vec<MerchantId> = webhooks.iter().map(|w| w.merchant_id.clone()).collect();
         merchants.sort_unstable();
         merchants.dedup();
-        let mut tx = self.begin(&Scope::Merchants(merchants)).await?;
-        let recorded = insert(&mut tx, webhooks).await?;
+        let scope = Scope::Merchants(merchants);
+        // Duplicates are known from their markers, mostly: looking for each one before it is inserted is for the rest.
+        let mut tx = self.begin(&scope).await?;
+        match insert_new(&mut tx, webhooks).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(vec![true; webhooks.len()]);
+            }
+            Err(StoreError::Conflict(_)) => tx.rollback().await?,
+            Err(error) => return Err(error),
+        }
+        let mut tx = self.begin(&scope).await?;
+        let recorded = insert_unknown(&mut tx, webhooks).await?;
         tx.commit().await?;
         Ok(recorded)
     }
@@ -116,11 +127,75 @@ impl Store {
     }
 }
 
-async fn insert(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
-    let column = |f: fn(&NewWebhook) -> &str| webhooks.iter().map(f).collect::<Vec<_>>();
-    let optional = |f: fn(&NewWebhook) -> Option<&str>| webhooks.iter().map(f).collect::<Vec<_>>();
-    let triggered: Vec<Option<DateTime<Utc>>> = webhooks.iter().map(|w| w.triggered_at).collect();
-    let bodies: Vec<&[u8]> = webhooks.iter().map(|w| w.body.as_slice()).collect();
+/// Deliveries by column.
+struct Columns<'a> {
+    logs: Vec<&'a str>,
+    merchants: Vec<&'a str>,
+    topics: Vec<&'a str>,
+    webhooks: Vec<&'a str>,
+    events: Vec<Option<&'a str>>,
+    versions: Vec<Option<&'a str>>,
+    triggered: Vec<Option<DateTime<Utc>>>,
+    facts: Vec<Option<&'a str>>,
+    kinds: Vec<Option<&'a str>>,
+    status: Vec<&'a str>,
+    notes: Vec<Option<&'a str>>,
+    bodies: Vec<&'a [u8]>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(webhooks: &'a [NewWebhook]) -> Self {
+        Self {
+            logs: webhooks.iter().map(|w| w.log_id.as_str()).collect(),
+            merchants: webhooks.iter().map(|w| w.merchant_id.as_str()).collect(),
+            topics: webhooks.iter().map(|w| w.topic.as_str()).collect(),
+            webhooks: webhooks.iter().map(|w| w.webhook_id.as_str()).collect(),
+            events: webhooks.iter().map(|w| w.event_id.as_deref()).collect(),
+            versions: webhooks.iter().map(|w| w.api_version.as_deref()).collect(),
+            triggered: webhooks.iter().map(|w| w.triggered_at).collect(),
+            facts: webhooks.iter().map(|w| w.facts.as_deref()).collect(),
+            kinds: webhooks.iter().map(|w| w.job_kind).collect(),
+            status: webhooks.iter().map(|w| w.status).collect(),
+            notes: webhooks.iter().map(|w| w.note.as_deref()).collect(),
+            bodies: webhooks.iter().map(|w| w.body.as_slice()).collect(),
+        }
+    }
+}
+
+/// Records deliveries, all of them or, when one was recorded before, none.
+async fn insert_new(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<(), StoreError> {
+    let new = Columns::of(webhooks);
+    sqlx::query!(
+        "WITH kept AS (
+             INSERT INTO api_log_bodies (merchant_id, log_id, body) SELECT * FROM unnest($2::text[], $1::text[], $12::bytea[])
+         )
+         INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind,
+                               status, error)
+         SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::jsonb, job_kind, status, error
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
+                     $9::text[], $10::text[], $11::text[])
+             AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind, status, error)",
+        new.logs as _,
+        new.merchants as _,
+        new.topics as _,
+        new.webhooks as _,
+        new.events as _,
+        new.versions as _,
+        new.triggered as _,
+        new.facts as _,
+        new.kinds as _,
+        new.status as _,
+        new.notes as _,
+        new.bodies as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Records those deliveries that were not recorded before; answers for each, in order.
+async fn insert_unknown(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
+    let new = Columns::of(webhooks);
     let inserted = sqlx::query_scalar!(
         // The keys go in twice rather than through a CTE with the bodies, which would be copied once more; and the bodies
         // look their record up in an array, since a join without an index compares each with each, row by row.
@@ -142,18 +217,18 @@ async fn insert(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, Store
                WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
            )
            SELECT log_id AS "log_id!" FROM logged"#,
-        column(|w| w.log_id.as_str()) as _,
-        column(|w| w.merchant_id.as_str()) as _,
-        column(|w| &w.topic) as _,
-        column(|w| &w.webhook_id) as _,
-        optional(|w| w.event_id.as_deref()) as _,
-        optional(|w| w.api_version.as_deref()) as _,
-        triggered as _,
-        optional(|w| w.facts.as_deref()) as _,
-        optional(|w| w.job_kind) as _,
-        column(|w| w.status) as _,
-        optional(|w| w.note.as_deref()) as _,
-        bodies as _
+        new.logs as _,
+        new.merchants as _,
+        new.topics as _,
+        new.webhooks as _,
+        new.events as _,
+        new.versions as _,
+        new.triggered as _,
+        new.facts as _,
+        new.kinds as _,
+        new.status as _,
+        new.notes as _,
+        new.bodies as _
     )
     .fetch_all(&mut **tx)
     .await?;

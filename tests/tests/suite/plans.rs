@@ -35,7 +35,8 @@ async fn plans_made_on_empty_tables_still_look_up_by_key_when_these_have_grown()
     let webhooks = 2 * ORDERS;
     // The servers' processes report when they have been idle for a while.
     wait_until("the look-ups of each webhook are reported", async || {
-        app.number(&of("idx_scan")).await >= 3 * webhooks || app.number(&of("idx_tup_read")).await > ENTRIES_READ_MAX * webhooks
+        app.number(&of("idx_scan")).await >= 3 * webhooks
+            || app.number(&of("idx_tup_read")).await > ENTRIES_READ_MAX * webhooks
     })
     .await;
     let read = app.number(&of("idx_tup_read")).await;

@@ -98,7 +98,7 @@ config! {
         /// Where health and metrics are served.
         pub addr: SocketAddr = "LOYALNEST_WORKERS_ADDR" or "127.0.0.1:3010",
         /// Batches of one job kind that run at the same time in this process.
-        pub concurrency: usize = "WORKERS_CONCURRENCY" or "2" in 1..=256,
+        pub concurrency: u32 = "WORKERS_CONCURRENCY" or "2" in 1..=256,
         /// How far apart batches of one kind begin at most while there is work, in milliseconds; a lone job does not wait,
         /// and while batches are quick they begin closer together.
         pub batch_pace_ms: u64 = "WORKERS_BATCH_PACE_MS" or "12" in 0..=1_000,
