@@ -97,7 +97,7 @@ config! {
     pub struct WorkersConfig {
         /// Where health and metrics are served.
         pub addr: SocketAddr = "LOYALNEST_WORKERS_ADDR" or "127.0.0.1:3010",
-        /// Batches of one job kind that run at the same time in this process.
+        /// Batches of one job kind that run at the same time in this process; one of 32 jobs or more runs alone.
         pub concurrency: u32 = "WORKERS_CONCURRENCY" or "2" in 1..=256,
         /// How far apart batches of one kind begin at most while there is work, in milliseconds; a lone job does not wait,
         /// and while batches are quick they begin closer together.
