@@ -3,13 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use platform::config::ApiSettings;
 use platform::lifecycle;
-
-/// A tenth of a busy process's time was the system's allocator: buffers that come and go by the thousand.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Takes Shopify's webhooks in and serves partners' reads.
 #[derive(Parser)]

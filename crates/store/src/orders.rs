@@ -149,9 +149,34 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// A statement over the orders' columns, `$1` to `$15`, and what else is given.
+macro_rules! with_columns {
+    ($sql:tt, $orders:expr $(, $more:expr)*) => {
+        sqlx::query!(
+            $sql,
+            &$orders.merchants as _,
+            &$orders.ids,
+            &$orders.customers as _,
+            &$orders.guests as _,
+            &$orders.facts,
+            &$orders.status as _,
+            &$orders.currency as _,
+            &$orders.cancelled as _,
+            &$orders.updated as _,
+            &$orders.snapshots as _,
+            &$orders.target,
+            &$orders.awarded,
+            &$orders.shortfall,
+            &$orders.left_behind,
+            &$orders.entries
+            $(, $more)*
+        )
+    };
+}
+
 /// An order that another transaction stored first violates the primary key, which is a conflict.
 async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
-    sqlx::query!(
+    with_columns!(
         "INSERT INTO orders (merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency,
                              cancelled_at, shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points,
                              left_behind_points, ledger_entries)
@@ -164,21 +189,7 @@ async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
              AS i(merchant_id, shopify_order_id, customer_id, guest_email_index, facts, financial_status, currency, cancelled_at,
                   shopify_updated_at, rule_snapshot, target_points, awarded_points, shortfall_points, left_behind_points,
                   ledger_entries)",
-        &orders.merchants as _,
-        &orders.ids,
-        &orders.customers as _,
-        &orders.guests as _,
-        &orders.facts,
-        &orders.status as _,
-        &orders.currency as _,
-        &orders.cancelled as _,
-        &orders.updated as _,
-        &orders.snapshots as _,
-        &orders.target,
-        &orders.awarded,
-        &orders.shortfall,
-        &orders.left_behind,
-        &orders.entries
+        orders
     )
     .execute(&mut **tx)
     .await?;
@@ -187,7 +198,7 @@ async fn insert(tx: &mut Tx, orders: &Columns<'_>) -> Result<(), StoreError> {
 
 /// Answers how many were still at their revision.
 async fn update(tx: &mut Tx, orders: &Columns<'_>) -> Result<u64, StoreError> {
-    let done = sqlx::query!(
+    let done = with_columns!(
         "UPDATE orders o
          SET customer_id = i.customer_id, guest_email_index = i.guest_email_index, facts = i.facts::json,
              financial_status = i.financial_status, currency = i.currency, cancelled_at = i.cancelled_at,
@@ -204,21 +215,7 @@ async fn update(tx: &mut Tx, orders: &Columns<'_>) -> Result<u64, StoreError> {
          CROSS JOIN LATERAL (SELECT ctid FROM orders
                              WHERE merchant_id = i.merchant_id AND shopify_order_id = i.shopify_order_id OFFSET 0) found
          WHERE o.ctid = found.ctid AND o.revision = i.revision",
-        &orders.merchants as _,
-        &orders.ids,
-        &orders.customers as _,
-        &orders.guests as _,
-        &orders.facts,
-        &orders.status as _,
-        &orders.currency as _,
-        &orders.cancelled as _,
-        &orders.updated as _,
-        &orders.snapshots as _,
-        &orders.target,
-        &orders.awarded,
-        &orders.shortfall,
-        &orders.left_behind,
-        &orders.entries,
+        orders,
         &orders.revisions
     )
     .execute(&mut **tx)

@@ -67,20 +67,13 @@ pub struct DeadLetterRow {
     pub log_id: Option<String>,
 }
 
-fn scope<'a>(merchants: impl Iterator<Item = &'a MerchantId>) -> Scope {
-    let mut merchants: Vec<MerchantId> = merchants.cloned().collect();
-    merchants.sort_unstable();
-    merchants.dedup();
-    Scope::Merchants(merchants)
-}
-
 impl Store {
     /// Records attempts, with the topic of the webhook that has the job's id.
     ///
     /// # Errors
     /// As any statement.
     pub async fn record_attempts(&self, rows: &[AttemptRow]) -> Result<(), StoreError> {
-        let mut tx = self.begin(&scope(rows.iter().map(|r| &r.merchant_id))).await?;
+        let mut tx = self.begin(&Scope::of_all(rows.iter().map(|r| &r.merchant_id))).await?;
         sqlx::query!(
             "INSERT INTO job_attempts (merchant_id, attempt_id, job_id, queue, attempt, worker, outcome, error, trace_id, started_at,
                                        finished_at, parent_id, error_class, topic)
@@ -117,7 +110,7 @@ impl Store {
     /// # Errors
     /// As any statement; nothing is recorded then.
     pub async fn record_dead_letters(&self, rows: &[DeadLetterRow]) -> Result<(), StoreError> {
-        let mut tx = self.begin(&scope(rows.iter().map(|r| &r.merchant_id))).await?;
+        let mut tx = self.begin(&Scope::of_all(rows.iter().map(|r| &r.merchant_id))).await?;
         let merchants: Vec<&str> = rows.iter().map(|r| r.merchant_id.as_str()).collect();
         let attempts: Vec<i32> = rows.iter().map(|r| r.attempts).collect();
         let reasons: Vec<&str> = rows.iter().map(|r| r.reason.as_str()).collect();

@@ -36,6 +36,14 @@ impl Scope {
         Self::Merchants(vec![merchant.clone()])
     }
 
+    /// The merchants of some rows, each once.
+    pub fn of_all<'a>(merchants: impl IntoIterator<Item = &'a MerchantId>) -> Self {
+        let mut merchants: Vec<MerchantId> = merchants.into_iter().cloned().collect();
+        merchants.sort_unstable();
+        merchants.dedup();
+        Self::Merchants(merchants)
+    }
+
     /// The opening statement. Ids are ULIDs by type, so they cannot break out of the literal.
     fn begin_statement(&self) -> String {
         let mut sql = String::from("BEGIN; SET LOCAL loyalnest.merchants = '");

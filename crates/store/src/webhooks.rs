@@ -69,13 +69,11 @@ impl Store {
     /// # Errors
     /// Nothing is recorded then.
     pub async fn record_webhooks(&self, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
-        let mut merchants: Vec<MerchantId> = webhooks.iter().map(|w| w.merchant_id.clone()).collect();
-        merchants.sort_unstable();
-        merchants.dedup();
-        let scope = Scope::Merchants(merchants);
+        let scope = Scope::of_all(webhooks.iter().map(|w| &w.merchant_id));
+        let new = Columns::of(webhooks);
         // Duplicates are known from their markers, mostly: looking for each one before it is inserted is for the rest.
         let mut tx = self.begin(&scope).await?;
-        match insert_new(&mut tx, webhooks).await {
+        match insert_new(&mut tx, &new).await {
             Ok(()) => {
                 tx.commit().await?;
                 return Ok(vec![true; webhooks.len()]);
@@ -84,7 +82,7 @@ impl Store {
             Err(error) => return Err(error),
         }
         let mut tx = self.begin(&scope).await?;
-        let recorded = insert_unknown(&mut tx, webhooks).await?;
+        let recorded = insert_unknown(&mut tx, &new).await?;
         tx.commit().await?;
         Ok(recorded)
     }
@@ -162,10 +160,31 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// A statement over the deliveries' columns, `$1` to `$12`.
+macro_rules! with_columns {
+    ($query:ident, $sql:tt, $new:expr) => {
+        sqlx::$query!(
+            $sql,
+            &$new.logs as _,
+            &$new.merchants as _,
+            &$new.topics as _,
+            &$new.webhooks as _,
+            &$new.events as _,
+            &$new.versions as _,
+            &$new.triggered as _,
+            &$new.facts as _,
+            &$new.kinds as _,
+            &$new.status as _,
+            &$new.notes as _,
+            &$new.bodies as _
+        )
+    };
+}
+
 /// Records deliveries, all of them or, when one was recorded before, none.
-async fn insert_new(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<(), StoreError> {
-    let new = Columns::of(webhooks);
-    sqlx::query!(
+async fn insert_new(tx: &mut Tx, new: &Columns<'_>) -> Result<(), StoreError> {
+    with_columns!(
+        query,
         "WITH kept AS (
              INSERT INTO api_log_bodies (merchant_id, log_id, body) SELECT * FROM unnest($2::text[], $1::text[], $12::bytea[])
          )
@@ -175,18 +194,7 @@ async fn insert_new(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<(), StoreErr
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
                      $9::text[], $10::text[], $11::text[])
              AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind, status, error)",
-        new.logs as _,
-        new.merchants as _,
-        new.topics as _,
-        new.webhooks as _,
-        new.events as _,
-        new.versions as _,
-        new.triggered as _,
-        new.facts as _,
-        new.kinds as _,
-        new.status as _,
-        new.notes as _,
-        new.bodies as _
+        new
     )
     .execute(&mut **tx)
     .await?;
@@ -194,9 +202,9 @@ async fn insert_new(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<(), StoreErr
 }
 
 /// Records those deliveries that were not recorded before; answers for each, in order.
-async fn insert_unknown(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
-    let new = Columns::of(webhooks);
-    let inserted = sqlx::query_scalar!(
+async fn insert_unknown(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<bool>, StoreError> {
+    let inserted = with_columns!(
+        query_scalar,
         // The keys go in twice rather than through a CTE with the bodies, which would be copied once more; and the bodies
         // look their record up in an array, since a join without an index compares each with each, row by row.
         r#"WITH logged AS (
@@ -217,23 +225,12 @@ async fn insert_unknown(tx: &mut Tx, webhooks: &[NewWebhook]) -> Result<Vec<bool
                WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
            )
            SELECT log_id AS "log_id!" FROM logged"#,
-        new.logs as _,
-        new.merchants as _,
-        new.topics as _,
-        new.webhooks as _,
-        new.events as _,
-        new.versions as _,
-        new.triggered as _,
-        new.facts as _,
-        new.kinds as _,
-        new.status as _,
-        new.notes as _,
-        new.bodies as _
+        new
     )
     .fetch_all(&mut **tx)
     .await?;
     let inserted: std::collections::HashSet<String> = inserted.into_iter().collect();
-    Ok(webhooks.iter().map(|w| inserted.contains(w.log_id.as_str())).collect())
+    Ok(new.logs.iter().map(|log_id| inserted.contains(*log_id)).collect())
 }
 
 /// Reads recorded webhooks by (merchant, log id); those not found are missing from the answer.

@@ -59,7 +59,7 @@ impl Dialer {
 
     /// Connects. An answer may then take `patience`, or counts as failed.
     pub(super) async fn dial(&self, patience: Duration) -> RedisResult<Link> {
-        let in_time = timeout(DIAL_TIMEOUT, Box::pin(self.connect(patience))).await;
+        let in_time = timeout(DIAL_TIMEOUT, self.connect(patience)).await;
         in_time.unwrap_or_else(|elapsed| Err(io::Error::new(io::ErrorKind::TimedOut, elapsed).into()))
     }
 

@@ -240,10 +240,7 @@ impl Store {
     /// # Errors
     /// As any statement.
     pub async fn abandon_webhooks(&self, webhooks: &[(MerchantId, String)], reason: &str) -> Result<u64, StoreError> {
-        let mut merchants: Vec<MerchantId> = webhooks.iter().map(|(merchant, _)| merchant.clone()).collect();
-        merchants.sort_unstable();
-        merchants.dedup();
-        let mut tx = self.begin(&Scope::Merchants(merchants)).await?;
+        let mut tx = self.begin(&Scope::of_all(webhooks.iter().map(|(merchant, _)| merchant))).await?;
         let done = sqlx::query!(
             "UPDATE api_logs l SET status = 'failed', error = $3, finished_at = CURRENT_TIMESTAMP
              FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
@@ -260,8 +257,5 @@ impl Store {
 }
 
 fn scope(letters: &[DeadLetterKey]) -> Scope {
-    let mut merchants: Vec<MerchantId> = letters.iter().map(|letter| letter.merchant_id.clone()).collect();
-    merchants.sort_unstable();
-    merchants.dedup();
-    Scope::Merchants(merchants)
+    Scope::of_all(letters.iter().map(|letter| &letter.merchant_id))
 }
