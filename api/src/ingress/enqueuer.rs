@@ -1,34 +1,24 @@
 //! Turns recorded webhooks into jobs, in batches, after they were answered. Best effort: what it drops stays `pending`
 //! in PostgreSQL, and the scheduler's sweep enqueues it under the same id.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{LogId, MerchantId};
 use jobs::{BATCH_JOBS_MAX, JobKind, NewJob, Queues};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-
-use super::markers::{Circuit, Markers};
+use tokio::time::{Instant, timeout};
 
 /// Recorded webhooks that wait to be enqueued; what comes beyond is left to the sweep.
 const WAITING_MAX: usize = 16_384;
 /// How long a batch may take to be enqueued.
 const ENQUEUE_MAX: Duration = Duration::from_secs(1);
+/// How long Redis is left alone after it did not answer.
+const LEFT_ALONE: Duration = Duration::from_secs(1);
 
-/// A webhook that PostgreSQL has.
+/// A webhook that PostgreSQL has, and that needs a job.
 #[derive(Debug)]
 pub(super) struct Recorded {
     pub(super) merchant_id: MerchantId,
-    /// `None`: it was recorded before, so only the marker in Redis is missing.
-    pub(super) fresh: Option<Fresh>,
-    /// Key of its marker.
-    pub(super) marker: String,
-}
-
-/// What a new record needs a job for.
-#[derive(Debug)]
-pub(super) struct Fresh {
     pub(super) log_id: LogId,
     pub(super) job: JobKind,
     /// Id of the request that brought it.
@@ -49,9 +39,7 @@ impl Handover {
     pub(super) fn give(&self, recorded: Recorded) {
         if let Err(error) = self.0.try_send(recorded) {
             let (mpsc::error::TrySendError::Full(left) | mpsc::error::TrySendError::Closed(left)) = error;
-            if let Some(fresh) = left.fresh {
-                platform::metrics::jobs_enqueued(fresh.job.name(), "left_to_sweep", 1);
-            }
+            platform::metrics::jobs_enqueued(left.job.name(), "left_to_sweep", 1);
         }
     }
 }
@@ -59,33 +47,25 @@ impl Handover {
 /// The task that enqueues. It ends when every [`Handover`] is gone and what was given is enqueued.
 pub(super) struct Enqueuer {
     queues: Queues,
-    markers: Arc<Markers>,
-    circuit: Circuit,
+    rested: Instant,
 }
 
 impl Enqueuer {
-    pub(super) fn start(queues: Queues, markers: Arc<Markers>) -> (Handover, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(queues: Queues) -> (Handover, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        let enqueuer = Self { queues, markers, circuit: Circuit::new() };
+        let enqueuer = Self { queues, rested: Instant::now() };
         (Handover(sender), tokio::spawn(enqueuer.run(receiver)))
     }
 
-    async fn run(self, mut recorded: mpsc::Receiver<Recorded>) {
+    async fn run(mut self, mut recorded: mpsc::Receiver<Recorded>) {
         let mut batch = Vec::with_capacity(BATCH_JOBS_MAX);
         while recorded.recv_many(&mut batch, BATCH_JOBS_MAX).await > 0 {
-            let (mut new, mut markers) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-            for one in batch.drain(..) {
-                markers.push(one.marker);
-                new.extend(one.fresh.and_then(|fresh| job(&one.merchant_id, fresh)));
-            }
-            tokio::join!(self.enqueue(&new), self.markers.remember(&markers));
+            let new: Vec<NewJob> = batch.drain(..).filter_map(job).collect();
+            self.enqueue(&new).await;
         }
     }
 
-    async fn enqueue(&self, new: &[NewJob]) {
-        if new.is_empty() {
-            return;
-        }
+    async fn enqueue(&mut self, new: &[NewJob]) {
         let count = |outcome| {
             for kind in JobKind::ALL {
                 let of_kind = new.iter().filter(|job| job.kind() == kind).count();
@@ -94,7 +74,7 @@ impl Enqueuer {
                 }
             }
         };
-        if self.circuit.is_open() {
+        if Instant::now() < self.rested {
             return count("left_to_sweep");
         }
         let reason = match timeout(ENQUEUE_MAX, self.queues.enqueue(new)).await {
@@ -102,7 +82,7 @@ impl Enqueuer {
             Ok(Err(error)) => error.to_string(),
             Err(elapsed) => elapsed.to_string(),
         };
-        self.circuit.failed();
+        self.rested = Instant::now() + LEFT_ALONE;
         count("left_to_sweep");
         platform::metrics::redis_errors("enqueue", 1);
         tracing::warn!(reason, jobs = new.len(), "jobs were not enqueued: the sweep will");
@@ -110,6 +90,7 @@ impl Enqueuer {
 }
 
 /// `None` for a kind that is not about webhooks, which no topic has: the record would stay pending, and show.
-fn job(merchant_id: &MerchantId, fresh: Fresh) -> Option<NewJob> {
-    Some(NewJob::of_webhook(fresh.job, fresh.log_id, merchant_id)?.trace(fresh.trace))
+fn job(recorded: Recorded) -> Option<NewJob> {
+    let Recorded { merchant_id, log_id, job, trace } = recorded;
+    Some(NewJob::of_webhook(job, log_id, &merchant_id)?.trace(trace))
 }

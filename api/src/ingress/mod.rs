@@ -4,7 +4,6 @@
 mod body;
 mod delivery;
 mod enqueuer;
-mod markers;
 mod operation;
 mod recorder;
 
@@ -28,7 +27,6 @@ use crate::shops::Shops;
 use body::Budget;
 use delivery::Delivery;
 use enqueuer::Enqueuer;
-use markers::Markers;
 use recorder::{Entry, Grouping, Intake, Verdict};
 
 pub(crate) use operation::WebhookApi;
@@ -89,11 +87,10 @@ impl Ingress {
         let current = settings.shopify.api_secret.expose().as_bytes().to_vec();
         let previous = settings.shopify.api_secret_previous.as_ref().map(|secret| secret.expose().as_bytes().to_vec());
         let secrets = Arc::new(Secrets::new([Some(current), previous].into_iter().flatten().collect()));
-        let markers = Arc::new(Markers::new(queues.redis(), &settings.redis.key_prefix));
-        let (handover, enqueuer) = Enqueuer::start(queues, Arc::clone(&markers));
+        let (handover, enqueuer) = Enqueuer::start(queues);
         let grouping =
             Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
-        let (intake, recorder) = recorder::start(store, grouping, markers, handover);
+        let (intake, recorder) = recorder::start(store, grouping, handover);
         let ids = Arc::clone(&context.ids);
         (Self { secrets, shops, ids, budget: Budget::new(), intake }, IngressTasks { recorder, enqueuer })
     }

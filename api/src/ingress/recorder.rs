@@ -14,8 +14,7 @@ use store::{Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::enqueuer::{Fresh, Handover, Recorded};
-use super::markers::Markers;
+use super::enqueuer::{Handover, Recorded};
 use jobs::JobKind;
 
 /// Deliveries that wait for a commit; what comes beyond is answered 503.
@@ -90,11 +89,10 @@ impl Intake {
 pub(super) fn start<R: Record>(
     store: R,
     grouping: Grouping,
-    markers: Arc<Markers>,
     handover: Handover,
 ) -> (Intake, tokio::task::JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
-    let committer = Arc::new(Committer { store, markers, handover });
+    let committer = Arc::new(Committer { store, handover });
     (Intake(sender), tokio::spawn(gather(receiver, grouping, committer)))
 }
 
@@ -166,7 +164,6 @@ impl Batch {
 
 struct Committer<R> {
     store: R,
-    markers: Arc<Markers>,
     handover: Handover,
 }
 
@@ -174,7 +171,6 @@ struct Committer<R> {
 struct Waiter {
     job: Option<JobKind>,
     trace: String,
-    marker: String,
     answer: oneshot::Sender<Verdict>,
     _room: Option<OwnedSemaphorePermit>,
 }
@@ -186,7 +182,7 @@ enum Failure {
 
 impl<R: Record> Committer<R> {
     async fn commit(&self, entries: Vec<Entry>) {
-        let mut rows = self.without_known(entries).await;
+        let mut rows = awaited(entries);
         if rows.is_empty() {
             return;
         }
@@ -221,28 +217,6 @@ impl<R: Record> Committer<R> {
         }
     }
 
-    /// Drops those that nobody waits for any more, and answers those that Redis knows.
-    async fn without_known(&self, entries: Vec<Entry>) -> Vec<(NewWebhook, Waiter)> {
-        let mut rows = Vec::with_capacity(entries.len());
-        let mut keys = Vec::with_capacity(entries.len());
-        for Entry { webhook, job, trace, answer, room } in entries {
-            if !answer.is_closed() {
-                keys.push(self.markers.key(webhook.merchant_id.as_str(), &webhook.webhook_id));
-                rows.push((webhook, job, trace, answer, room));
-            }
-        }
-        let seen = if keys.is_empty() { None } else { self.markers.seen(&keys).await };
-        let mut fresh = Vec::with_capacity(rows.len());
-        for (index, ((webhook, job, trace, answer, room), marker)) in rows.into_iter().zip(keys).enumerate() {
-            if seen.as_ref().is_some_and(|seen| seen[index]) {
-                let _ = answer.send(Verdict::Duplicate);
-            } else {
-                fresh.push((webhook, Waiter { job, trace, marker, answer, _room: room }));
-            }
-        }
-        fresh
-    }
-
     /// Tries until PostgreSQL has answered or `until` has passed. A row that was committed although the answer was lost
     /// shows as a duplicate then: it is recorded, and the sweep enqueues it.
     async fn record(&self, webhooks: &[NewWebhook], until: Instant) -> Result<Vec<bool>, Failure> {
@@ -265,11 +239,21 @@ impl<R: Record> Committer<R> {
     }
 
     fn settle(&self, webhook: NewWebhook, waiter: Waiter, new: bool) {
-        let Waiter { job, trace, marker, answer, .. } = waiter;
+        let Waiter { job, trace, answer, .. } = waiter;
         let _ = answer.send(if new { Verdict::Recorded } else { Verdict::Duplicate });
-        let fresh = job.filter(|_| new).map(|job| Fresh { log_id: webhook.log_id, job, trace });
-        self.handover.give(Recorded { merchant_id: webhook.merchant_id, fresh, marker });
+        if let Some(job) = job.filter(|_| new) {
+            let NewWebhook { merchant_id, log_id, .. } = webhook;
+            self.handover.give(Recorded { merchant_id, log_id, job, trace });
+        }
     }
+}
+
+/// Drops those that nobody waits for any more.
+fn awaited(entries: Vec<Entry>) -> Vec<(NewWebhook, Waiter)> {
+    let waited_for = entries.into_iter().filter(|entry| !entry.answer.is_closed());
+    waited_for
+        .map(|Entry { webhook, job, trace, answer, room }| (webhook, Waiter { job, trace, answer, _room: room }))
+        .collect()
 }
 
 fn fail(failure: &Failure, waiter: Waiter) {

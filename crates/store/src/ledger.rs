@@ -1,4 +1,5 @@
-//! The append-only ledger: entries with their lots, and with what is written beside each: an audit row and an outbox row.
+//! The append-only ledger: entries with their lots and balances, and with what is written beside each: an audit row and an
+//! outbox row.
 
 use chrono::{DateTime, Utc};
 use domain::{Lot, LotId, ShopifyOrderId, TransactionType};
@@ -49,6 +50,19 @@ pub struct AllocationRow<'a> {
     pub points: i32,
 }
 
+/// One customer's new totals.
+#[derive(Debug, Clone, Copy)]
+pub struct Balance<'a> {
+    /// Whose programme.
+    pub merchant_id: &'a str,
+    /// The customer, locked by this transaction.
+    pub customer_id: &'a str,
+    /// The balance read under the lock plus the entries written in this transaction.
+    pub points_balance: i32,
+    /// Likewise.
+    pub total_points_earned: i32,
+}
+
 /// Open lots of customers, for spending. The customers must be locked.
 ///
 /// # Errors
@@ -77,23 +91,26 @@ pub async fn open_lots(tx: &mut Tx, customers: &[(&str, &str)]) -> Result<Vec<(S
     read.collect()
 }
 
-/// Appends entries with their companions, then their allocations: a lot made here may be consumed here.
+/// Appends entries with their companions and the balances they lead to, then their allocations: a lot made here may be
+/// consumed here.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when a source key exists: the effect was written by another transaction.
+/// [`StoreError::Conflict`] when a source key exists: the effect was written by another transaction. Or when a customer is gone,
+/// which a lock excludes.
 pub async fn append(
     tx: &mut Tx,
     entries: &[EntryRow<'_>],
+    balances: &[Balance<'_>],
     allocations: &[AllocationRow<'_>],
 ) -> Result<(), StoreError> {
-    insert_entries(tx, entries).await?;
+    insert_entries(tx, entries, balances).await?;
     if allocations.is_empty() { Ok(()) } else { allocate(tx, allocations).await }
 }
 
-/// One statement for all that an entry brings: its start costs more than its rows.
-async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "WITH entry AS (
+/// One statement for all that entries bring: its start and its way to the server cost more than its rows.
+async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>], balances: &[Balance<'_>]) -> Result<(), StoreError> {
+    let balanced = sqlx::query_scalar!(
+        r#"WITH entry AS (
              SELECT merchant_id, transaction_id, customer_id, type, delta, balance_after, source, source_key, order_id, expires_at,
                     lot_points, lot_remaining, name, told::jsonb AS told
              FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::text[], $8::text[],
@@ -110,12 +127,23 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), Sto
          ), told AS (
              INSERT INTO outbox (merchant_id, outbox_id, name, payload)
              SELECT merchant_id, transaction_id, name, told FROM entry
+         ), written AS (
+             INSERT INTO points_transactions (merchant_id, transaction_id, customer_id, type, points, delta, balance_after,
+                                              source, source_key, order_id, expiry_date)
+             SELECT merchant_id, transaction_id, customer_id, type, abs(delta), delta, balance_after, source, source_key,
+                    order_id::text, expires_at
+             FROM entry
+         ), balanced AS (
+             UPDATE customers c
+             SET points_balance = k.points_balance, total_points_earned = k.total_points_earned, updated_at = CURRENT_TIMESTAMP
+             FROM unnest($15::text[], $16::text[], $17::integer[], $18::integer[])
+                 AS k(merchant_id, customer_id, points_balance, total_points_earned)
+             CROSS JOIN LATERAL (SELECT ctid FROM customers
+                                 WHERE merchant_id = k.merchant_id AND customer_id = k.customer_id OFFSET 0) found
+             WHERE c.ctid = found.ctid
+             RETURNING 1
          )
-         INSERT INTO points_transactions (merchant_id, transaction_id, customer_id, type, points, delta, balance_after,
-                                          source, source_key, order_id, expiry_date)
-         SELECT merchant_id, transaction_id, customer_id, type, abs(delta), delta, balance_after, source, source_key,
-                order_id::text, expires_at
-         FROM entry",
+         SELECT count(*) AS "balanced!" FROM balanced"#,
         entries.iter().map(|e| e.merchant_id).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.transaction_id).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.customer_id).collect::<Vec<_>>() as _,
@@ -129,11 +157,15 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>]) -> Result<(), Sto
         entries.iter().map(|e| e.lot.map(|(points, _)| points)).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.lot.map(|(_, remaining)| remaining)).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.name).collect::<Vec<_>>() as _,
-        entries.iter().map(|e| e.told).collect::<Vec<_>>() as _
+        entries.iter().map(|e| e.told).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.merchant_id).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.customer_id).collect::<Vec<_>>() as _,
+        &balances.iter().map(|b| b.points_balance).collect::<Vec<_>>(),
+        &balances.iter().map(|b| b.total_points_earned).collect::<Vec<_>>()
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(())
+    if usize::try_from(balanced) == Ok(balances.len()) { Ok(()) } else { Err(StoreError::Conflict(None)) }
 }
 
 async fn allocate(tx: &mut Tx, allocations: &[AllocationRow<'_>]) -> Result<(), StoreError> {

@@ -1,9 +1,14 @@
 //! Recorded webhooks (`api_logs`) and their raw bytes: what makes the ingress durable.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::{LogId, MerchantId};
 
 use crate::{Scope, Store, StoreError, Tx};
+
+/// How often deliveries are recorded anew because another transaction recorded one of them meanwhile.
+const RACES_MAX: u32 = 3;
 
 /// A verified delivery to record.
 #[derive(Debug, Clone)]
@@ -70,21 +75,26 @@ impl Store {
     /// Nothing is recorded then.
     pub async fn record_webhooks(&self, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
         let scope = Scope::of_all(webhooks.iter().map(|w| &w.merchant_id));
-        let new = Columns::of(webhooks);
-        // Duplicates are known from their markers, mostly: looking for each one before it is inserted is for the rest.
-        let mut tx = self.begin(&scope).await?;
-        match insert_new(&mut tx, &new).await {
-            Ok(()) => {
-                tx.commit().await?;
-                return Ok(vec![true; webhooks.len()]);
+        let mut keys = HashSet::with_capacity(webhooks.len());
+        let firsts = webhooks.iter().filter(|w| keys.insert((&w.merchant_id, w.webhook_id.as_str())));
+        let new = Columns::of(firsts);
+        let mut tries = 1..=RACES_MAX;
+        let known = loop {
+            let mut tx = self.begin(&scope).await?;
+            match insert(&mut tx, &new).await {
+                Ok(known) => {
+                    tx.commit().await?;
+                    break known;
+                }
+                Err(StoreError::Conflict(_)) if tries.next().is_some() => tx.rollback().await?,
+                Err(error) => return Err(error),
             }
-            Err(StoreError::Conflict(_)) => tx.rollback().await?,
-            Err(error) => return Err(error),
+        };
+        let mut recorded: HashSet<&str> = new.logs.iter().copied().collect();
+        for log_id in &known {
+            recorded.remove(log_id.as_str());
         }
-        let mut tx = self.begin(&scope).await?;
-        let recorded = insert_unknown(&mut tx, &new).await?;
-        tx.commit().await?;
-        Ok(recorded)
+        Ok(webhooks.iter().map(|w| recorded.contains(w.log_id.as_str())).collect())
     }
 
     /// Webhooks recorded before `before` that still wait for a job, oldest first, after the `after` cursor.
@@ -142,7 +152,8 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(webhooks: &'a [NewWebhook]) -> Self {
+    fn of(webhooks: impl Iterator<Item = &'a NewWebhook>) -> Self {
+        let webhooks: Vec<&NewWebhook> = webhooks.collect();
         Self {
             logs: webhooks.iter().map(|w| w.log_id.as_str()).collect(),
             merchants: webhooks.iter().map(|w| w.merchant_id.as_str()).collect(),
@@ -160,77 +171,47 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A statement over the deliveries' columns, `$1` to `$12`.
-macro_rules! with_columns {
-    ($query:ident, $sql:tt, $new:expr) => {
-        sqlx::$query!(
-            $sql,
-            &$new.logs as _,
-            &$new.merchants as _,
-            &$new.topics as _,
-            &$new.webhooks as _,
-            &$new.events as _,
-            &$new.versions as _,
-            &$new.triggered as _,
-            &$new.facts as _,
-            &$new.kinds as _,
-            &$new.status as _,
-            &$new.notes as _,
-            &$new.bodies as _
-        )
-    };
-}
-
-/// Records deliveries, all of them or, when one was recorded before, none.
-async fn insert_new(tx: &mut Tx, new: &Columns<'_>) -> Result<(), StoreError> {
-    with_columns!(
-        query,
-        "WITH kept AS (
-             INSERT INTO api_log_bodies (merchant_id, log_id, body) SELECT * FROM unnest($2::text[], $1::text[], $12::bytea[])
-         )
-         INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind,
-                               status, error)
-         SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::jsonb, job_kind, status, error
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
-                     $9::text[], $10::text[], $11::text[])
-             AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind, status, error)",
-        new
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Records those deliveries that were not recorded before; answers for each, in order.
-async fn insert_unknown(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<bool>, StoreError> {
-    let inserted = with_columns!(
-        query_scalar,
-        // The keys go in twice rather than through a CTE with the bodies, which would be copied once more; and the bodies
-        // look their record up in an array, since a join without an index compares each with each, row by row.
-        r#"WITH logged AS (
-               INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
-                                     payload, job_kind, status, error)
-               SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
-                      payload::jsonb, job_kind, status, error
-               FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                           $8::text[], $9::text[], $10::text[], $11::text[])
-                   AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at,
-                        payload, job_kind, status, error)
-               ON CONFLICT (merchant_id, webhook_id) DO NOTHING
-               RETURNING log_id
+/// Records those deliveries that are not recorded yet; answers which of `new.logs` are duplicates. One that another
+/// transaction records at the same time is a conflict: by the time that is told, it can be seen.
+async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        // The keys go in once more, rather than through a CTE with the bodies, which would be copied.
+        r#"WITH known AS (
+               SELECT ARRAY(SELECT k.log_id FROM unnest($1::text[], $2::text[], $4::text[]) AS k(log_id, merchant_id, webhook_id)
+                            CROSS JOIN LATERAL (SELECT FROM api_logs
+                                                WHERE merchant_id = k.merchant_id AND webhook_id = k.webhook_id OFFSET 0) l) AS logs
            ), kept AS (
                INSERT INTO api_log_bodies (merchant_id, log_id, body)
                SELECT merchant_id, log_id, body
                FROM unnest($2::text[], $1::text[], $12::bytea[]) AS i(merchant_id, log_id, body)
-               WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
+               WHERE log_id <> ALL ((SELECT logs FROM known)::text[])
+           ), logged AS (
+               INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload,
+                                     job_kind, status, error)
+               SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::jsonb,
+                      job_kind, status, error
+               FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
+                           $9::text[], $10::text[], $11::text[])
+                   AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind,
+                        status, error)
+               WHERE log_id <> ALL ((SELECT logs FROM known)::text[])
            )
-           SELECT log_id AS "log_id!" FROM logged"#,
-        new
+           SELECT unnest(logs) AS "log_id!" FROM known"#,
+        &new.logs as _,
+        &new.merchants as _,
+        &new.topics as _,
+        &new.webhooks as _,
+        &new.events as _,
+        &new.versions as _,
+        &new.triggered as _,
+        &new.facts as _,
+        &new.kinds as _,
+        &new.status as _,
+        &new.notes as _,
+        &new.bodies as _
     )
     .fetch_all(&mut **tx)
-    .await?;
-    let inserted: std::collections::HashSet<String> = inserted.into_iter().collect();
-    Ok(new.logs.iter().map(|log_id| inserted.contains(*log_id)).collect())
+    .await?)
 }
 
 /// Reads recorded webhooks by (merchant, log id); those not found are missing from the answer.

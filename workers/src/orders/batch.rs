@@ -9,7 +9,7 @@ use domain::{OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
 use store::orders::OrderRecord;
 use store::webhooks::HandledWebhook;
-use store::{Scope, StoreError, Tx, customers, orders, webhooks};
+use store::{Scope, StoreError, Tx, orders, webhooks};
 
 use super::books::Books;
 use super::rows::Rows;
@@ -164,8 +164,7 @@ async fn write(
         orders::save(tx, &changed).await?;
     }
     if !rows.is_empty() {
-        rows.write(tx).await?;
-        customers::set_balances(tx, &books.moved_balances()?).await?;
+        rows.write(tx, &books.moved_balances()?).await?;
     }
     let handled: Vec<HandledWebhook<'_>> = batch
         .iter()

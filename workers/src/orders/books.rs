@@ -9,7 +9,8 @@ use domain::{
     plan_order, previous_customer,
 };
 use platform::ids::Ids;
-use store::customers::{Balance, LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
+use store::customers::{LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
+use store::ledger::Balance;
 use store::{StoreError, Tx, ledger, settings};
 
 use super::OrderSettler;

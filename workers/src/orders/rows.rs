@@ -3,7 +3,7 @@
 use domain::{LedgerEntry, TransactionType};
 use platform::metrics;
 use serde::Serialize;
-use store::ledger::{AllocationRow, EntryRow, append};
+use store::ledger::{AllocationRow, Balance, EntryRow, append};
 use store::orders::{OrderRecord, column_points};
 use store::{StoreError, Tx};
 
@@ -61,11 +61,11 @@ impl Rows {
         Ok(())
     }
 
-    /// Writes all of them.
-    pub(super) async fn write(&self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Writes all of them, and the balances they lead to.
+    pub(super) async fn write(&self, tx: &mut Tx, balances: &[Balance<'_>]) -> Result<(), StoreError> {
         let entries = self.0.iter().map(entry_row).collect::<Result<Vec<_>, _>>()?;
         let allocations = self.0.iter().flat_map(allocation_rows).collect::<Result<Vec<_>, _>>()?;
-        append(tx, &entries, &allocations).await
+        append(tx, &entries, balances, &allocations).await
     }
 
     /// Counts the entries, after their commit.
