@@ -93,9 +93,12 @@ pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result
          FROM (SELECT DISTINCT ON (merchant_id, email_index) *
                FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS k(merchant_id, shopify_customer_id, email_index)
                WHERE email_index IS NOT NULL) k
-         WHERE c.merchant_id = k.merchant_id AND c.email_index = k.email_index AND c.shopify_customer_id IS NULL
+         CROSS JOIN LATERAL (SELECT ctid FROM customers
+                             WHERE merchant_id = k.merchant_id AND email_index = k.email_index AND shopify_customer_id IS NULL
+                             FOR NO KEY UPDATE) found
+         WHERE c.ctid = found.ctid
            AND NOT EXISTS (SELECT FROM customers o
-                           WHERE o.merchant_id = k.merchant_id AND o.shopify_customer_id = k.shopify_customer_id)",
+                           WHERE o.merchant_id = k.merchant_id AND o.shopify_customer_id = k.shopify_customer_id OFFSET 0)",
         &merchants as _,
         &shopify_ids as _,
         &indexes as _

@@ -72,7 +72,8 @@ pub async fn open_lots(tx: &mut Tx, customers: &[(&str, &str)]) -> Result<Vec<(S
     let rows = sqlx::query!(
         "SELECT l.merchant_id, l.customer_id, l.lot_id, l.remaining, l.expires_at, l.order_id
          FROM unnest($1::text[], $2::text[]) AS k(merchant_id, customer_id)
-         JOIN point_lots l ON l.merchant_id = k.merchant_id AND l.customer_id = k.customer_id AND l.remaining > 0",
+         CROSS JOIN LATERAL (SELECT * FROM point_lots
+                             WHERE merchant_id = k.merchant_id AND customer_id = k.customer_id AND remaining > 0 OFFSET 0) l",
         merchants as _,
         ids as _
     )
@@ -177,7 +178,8 @@ async fn allocate(tx: &mut Tx, allocations: &[AllocationRow<'_>]) -> Result<(), 
          FROM (SELECT merchant_id, lot_id, sum(points)::integer AS points
                FROM unnest($1::text[], $2::text[], $3::integer[]) AS i(merchant_id, lot_id, points)
                GROUP BY merchant_id, lot_id) k
-         WHERE l.merchant_id = k.merchant_id AND l.lot_id = k.lot_id",
+         CROSS JOIN LATERAL (SELECT ctid FROM point_lots WHERE merchant_id = k.merchant_id AND lot_id = k.lot_id FOR NO KEY UPDATE) found
+         WHERE l.ctid = found.ctid",
         &merchants as _,
         &lots as _,
         &points

@@ -147,7 +147,9 @@ impl Store {
             "UPDATE api_logs l
              SET status = 'failed', error = k.reason, retry_count = greatest(l.retry_count, k.attempts - 1), finished_at = CURRENT_TIMESTAMP
              FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS k(merchant_id, log_id, attempts, reason)
-             WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id AND l.status = 'pending'",
+             CROSS JOIN LATERAL (SELECT ctid FROM api_logs
+                                 WHERE merchant_id = k.merchant_id AND log_id = k.log_id AND status = 'pending' FOR NO KEY UPDATE) found
+             WHERE l.ctid = found.ctid",
             &merchants as _,
             rows.iter().map(|r| r.log_id.as_deref()).collect::<Vec<_>>() as _,
             &attempts,

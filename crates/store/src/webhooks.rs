@@ -7,9 +7,6 @@ use domain::{LogId, MerchantId};
 
 use crate::{Scope, Store, StoreError, Tx};
 
-/// How often deliveries are recorded anew because another transaction recorded one of them meanwhile.
-const RACES_MAX: u32 = 3;
-
 /// A verified delivery to record.
 #[derive(Debug, Clone)]
 pub struct NewWebhook {
@@ -74,26 +71,9 @@ impl Store {
     /// # Errors
     /// Nothing is recorded then.
     pub async fn record_webhooks(&self, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError> {
-        let scope = Scope::of_all(webhooks.iter().map(|w| &w.merchant_id));
-        let mut keys = HashSet::with_capacity(webhooks.len());
-        let firsts = webhooks.iter().filter(|w| keys.insert((&w.merchant_id, w.webhook_id.as_str())));
-        let new = Columns::of(firsts);
-        let mut tries = 1..=RACES_MAX;
-        let known = loop {
-            let mut tx = self.begin(&scope).await?;
-            match insert(&mut tx, &new).await {
-                Ok(known) => {
-                    tx.commit().await?;
-                    break known;
-                }
-                Err(StoreError::Conflict(_)) if tries.next().is_some() => tx.rollback().await?,
-                Err(error) => return Err(error),
-            }
-        };
-        let mut recorded: HashSet<&str> = new.logs.iter().copied().collect();
-        for log_id in &known {
-            recorded.remove(log_id.as_str());
-        }
+        let mut tx = self.begin(&Scope::of_all(webhooks.iter().map(|w| &w.merchant_id))).await?;
+        let recorded = insert(&mut tx, &Columns::of(webhooks)).await?;
+        tx.commit().await?;
         Ok(webhooks.iter().map(|w| recorded.contains(w.log_id.as_str())).collect())
     }
 
@@ -152,8 +132,7 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(webhooks: impl Iterator<Item = &'a NewWebhook>) -> Self {
-        let webhooks: Vec<&NewWebhook> = webhooks.collect();
+    fn of(webhooks: &'a [NewWebhook]) -> Self {
         Self {
             logs: webhooks.iter().map(|w| w.log_id.as_str()).collect(),
             merchants: webhooks.iter().map(|w| w.merchant_id.as_str()).collect(),
@@ -171,21 +150,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Records those deliveries that are not recorded yet; answers which of `new.logs` are duplicates. One that another
-/// transaction records at the same time is a conflict: by the time that is told, it can be seen.
-async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        // The keys go in once more, rather than through a CTE with the bodies, which would be copied.
-        r#"WITH known AS (
-               SELECT ARRAY(SELECT k.log_id FROM unnest($1::text[], $2::text[], $4::text[]) AS k(log_id, merchant_id, webhook_id)
-                            CROSS JOIN LATERAL (SELECT FROM api_logs
-                                                WHERE merchant_id = k.merchant_id AND webhook_id = k.webhook_id OFFSET 0) l) AS logs
-           ), kept AS (
-               INSERT INTO api_log_bodies (merchant_id, log_id, body)
-               SELECT merchant_id, log_id, body
-               FROM unnest($2::text[], $1::text[], $12::bytea[]) AS i(merchant_id, log_id, body)
-               WHERE log_id <> ALL ((SELECT logs FROM known)::text[])
-           ), logged AS (
+/// Records those deliveries that are not recorded yet; answers their log ids.
+async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, StoreError> {
+    let logged = sqlx::query_scalar!(
+        // The keys go in twice, rather than through a CTE with the bodies, which would be copied once more; and the bodies
+        // look their record up in an array, since a join without an index compares each with each, row by row.
+        r#"WITH logged AS (
                INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload,
                                      job_kind, status, error)
                SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::jsonb,
@@ -194,9 +164,15 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<String>, StoreErro
                            $9::text[], $10::text[], $11::text[])
                    AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind,
                         status, error)
-               WHERE log_id <> ALL ((SELECT logs FROM known)::text[])
+               ON CONFLICT (merchant_id, webhook_id) WHERE webhook_id IS NOT NULL DO NOTHING
+               RETURNING log_id
+           ), kept AS (
+               INSERT INTO api_log_bodies (merchant_id, log_id, body)
+               SELECT merchant_id, log_id, body
+               FROM unnest($2::text[], $1::text[], $12::bytea[]) AS i(merchant_id, log_id, body)
+               WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
            )
-           SELECT unnest(logs) AS "log_id!" FROM known"#,
+           SELECT log_id AS "log_id!" FROM logged"#,
         &new.logs as _,
         &new.merchants as _,
         &new.topics as _,
@@ -211,7 +187,8 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<Vec<String>, StoreErro
         &new.bodies as _
     )
     .fetch_all(&mut **tx)
-    .await?)
+    .await?;
+    Ok(logged.into_iter().collect())
 }
 
 /// Reads recorded webhooks by (merchant, log id); those not found are missing from the answer.

@@ -244,7 +244,9 @@ impl Store {
         let done = sqlx::query!(
             "UPDATE api_logs l SET status = 'failed', error = $3, finished_at = CURRENT_TIMESTAMP
              FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
-             WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id AND l.status = 'pending'",
+             CROSS JOIN LATERAL (SELECT ctid FROM api_logs
+                                 WHERE merchant_id = k.merchant_id AND log_id = k.log_id AND status = 'pending' FOR NO KEY UPDATE) found
+             WHERE l.ctid = found.ctid",
             webhooks.iter().map(|(merchant, _)| merchant.as_str()).collect::<Vec<_>>() as _,
             webhooks.iter().map(|(_, log_id)| log_id.as_str()).collect::<Vec<_>>() as _,
             reason
