@@ -36,7 +36,7 @@ usage() {
   seed --merchants N --customers M
               register the shops load-1 ... load-N.myshopify.com for load runs (needs `up`)
   test [...]  all tests, with services of their own; arguments go to cargo nextest (a filter, say)
-  chaos [--list] [--only ROW]... [--repeat N] [--json FILE]
+  chaos [--list] [--only ROW]... [--repeat N] [--partner-outage SECONDS] [--json FILE]
               the fault matrix: breaks processes, Redis, PostgreSQL and connections, and proves that nothing is lost or
               done twice (about 8 minutes); writes docs/fault-matrix.md
   lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests

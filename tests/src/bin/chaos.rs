@@ -12,12 +12,12 @@ use futures::FutureExt as _;
 use platform::clock::{Clock as _, SystemClock};
 use tests::chaos::report::{self, Machine, Outcome};
 use tests::chaos::rows::ROWS;
-use tests::chaos::{Row, Stage};
+use tests::chaos::{PARTNER_OUTAGE, Row, Stage};
 use tests::environment::root;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, timeout};
 
-/// A row that takes longer hangs.
+/// A row that takes longer, beside a partner's outage, hangs.
 const ROW_MAX: Duration = Duration::from_secs(600);
 const REPEATS_MAX: u32 = 100;
 const TABLE: &str = "docs/fault-matrix.md";
@@ -38,6 +38,9 @@ struct Arguments {
     /// Run each row so many times.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(REPEATS_MAX)))]
     repeat: u32,
+    /// How long the partner of `partner-down` is ill, in seconds. 600 is what the matrix asks for.
+    #[arg(long, value_name = "SECONDS", default_value_t = PARTNER_OUTAGE.as_secs(), value_parser = clap::value_parser!(u64).range(15..=3_600))]
+    partner_outage: u64,
     /// List the rows and end.
     #[arg(long)]
     list: bool,
@@ -70,7 +73,8 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     }
     // A row that fails says so itself, in one place.
     std::panic::set_hook(Box::new(|_| {}));
-    let stage = Stage::set().await;
+    let outage = Duration::from_secs(arguments.partner_outage);
+    let stage = Stage::set().await.with_partner_outage(outage);
     let machine = Machine::here(SystemClock.now()).await;
     let begun = Instant::now();
     let mut runs: Vec<(&Row, Outcome)> = Vec::new();
@@ -79,7 +83,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             let again = if arguments.repeat > 1 { format!(", {time} of {}", arguments.repeat) } else { String::new() };
             say(&format!("[{:2}/{}{again}] {}: {}", n + 1, rows.len(), row.name, row.fault));
             let row_begun = Instant::now();
-            let outcome = play(row, &stage).await;
+            let outcome = play(row, &stage, ROW_MAX + outage).await;
             say(&format!("        {} [{:.1} s]", report::line(&outcome), row_begun.elapsed().as_secs_f64()));
             runs.push((row, outcome));
         }
@@ -107,15 +111,15 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Row>> {
 }
 
 /// Runs a row to its end. A row fails by panicking, as tests do.
-async fn play(row: &Row, stage: &Stage) -> Outcome {
+async fn play(row: &Row, stage: &Stage, row_max: Duration) -> Outcome {
     let playing = AssertUnwindSafe((row.run)(stage.clone())).catch_unwind();
-    match timeout(ROW_MAX, playing).await {
+    match timeout(row_max, playing).await {
         Ok(Ok(tally)) => Ok(tally),
         Ok(Err(panic)) => {
             let text = panic.downcast_ref::<String>().cloned();
             Err(text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default())
         }
-        Err(_) => Err(format!("it did not end within {} s", ROW_MAX.as_secs())),
+        Err(_) => Err(format!("it did not end within {} s", row_max.as_secs())),
     }
 }
 

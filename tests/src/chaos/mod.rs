@@ -15,7 +15,7 @@ mod stage;
 
 pub use arena::Arena;
 pub use load::Load;
-pub use stage::Stage;
+pub use stage::{PARTNER_OUTAGE, Stage};
 
 use futures::future::LocalBoxFuture;
 
