@@ -9,7 +9,6 @@ mod cron;
 mod gauges;
 mod passes;
 mod rescue;
-mod retention;
 mod role;
 mod sweep;
 

@@ -15,14 +15,12 @@ use tokio::task::JoinSet;
 use crate::cron::Cron;
 use crate::passes::repeat;
 use crate::sweep::Sweep;
-use crate::{gauges, rescue, retention};
+use crate::{gauges, rescue};
 
 /// How often the queues are measured.
 const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
 /// How often due ticks are looked for, which is how late a tick may be.
 const CRON_INTERVAL: Duration = Duration::from_secs(1);
-/// How often old history is forgotten, and partitions are prepared.
-const RETENTION_INTERVAL: Duration = Duration::from_secs(15 * 60);
 
 /// A started scheduler role.
 #[derive(Debug)]
@@ -106,11 +104,6 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
     passes.spawn(repeat("gauges", GAUGES_INTERVAL, context.shutdown.clone(), move || {
         let queues = of.clone();
         async move { gauges::pass(&queues).await }
-    }));
-    let (of, clock) = (store.clone(), Arc::clone(&context.clock));
-    passes.spawn(repeat("retention", RETENTION_INTERVAL, context.shutdown.clone(), move || {
-        let (store, now) = (of.clone(), clock.now());
-        async move { retention::pass(&store, now).await }
     }));
     tracing::info!(addr = %health.local_addr(), "scheduler is up");
     Ok(Running { health, passes, store })

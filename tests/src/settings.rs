@@ -55,6 +55,8 @@ impl Servers {
             ("SCHEDULER_RESCUE_INTERVAL_MS", own("200")),
             ("CRON_TRIM_WEBHOOK_BODIES", own("off")),
             ("CRON_TRIM_CRON_TICKS", own("off")),
+            ("CRON_TRIM_ATTEMPTS", own("off")),
+            ("CRON_TRIM_DEAD_LETTERS", own("off")),
             ("CRON_VERIFY_BALANCES", own("off")),
             ("LOG_FORMAT", own("json")),
             ("LOG_LEVEL", own("info")),
@@ -90,7 +92,12 @@ impl Servers {
                 lease_seconds: LEASE_SECONDS,
                 drain_seconds: 10,
             },
-            retention: RetentionConfig { webhook_bodies_days: 30, cron_ticks_days: 90 },
+            retention: RetentionConfig {
+                webhook_bodies_days: 30,
+                cron_ticks_days: 90,
+                attempts_days: 30,
+                dead_letters_days: 90,
+            },
             database: self.database(),
             redis: self.redis(),
             crypto: crypto(),
@@ -126,7 +133,13 @@ impl Servers {
 
 /// Nothing recurs, unless a test says so.
 pub fn cron_off() -> CronConfig {
-    CronConfig { trim_webhook_bodies: CronRule::Off, trim_cron_ticks: CronRule::Off, verify_balances: CronRule::Off }
+    CronConfig {
+        trim_webhook_bodies: CronRule::Off,
+        trim_cron_ticks: CronRule::Off,
+        trim_attempts: CronRule::Off,
+        trim_dead_letters: CronRule::Off,
+        verify_balances: CronRule::Off,
+    }
 }
 
 fn any_port() -> std::net::SocketAddr {

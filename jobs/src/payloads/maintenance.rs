@@ -25,19 +25,26 @@ pub enum MaintenanceTask {
     TrimWebhookBodies,
     /// Remove recorded ticks past their retention.
     TrimCronTicks,
+    /// Drop days of attempts past their retention, prepare the days to come.
+    TrimAttempts,
+    /// Remove dead letters past their retention.
+    TrimDeadLetters,
     /// Compare every balance with the ledger and the lots.
     VerifyBalances,
 }
 
 impl MaintenanceTask {
     /// Every task.
-    pub const ALL: [Self; 3] = [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::VerifyBalances];
+    pub const ALL: [Self; 5] =
+        [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::TrimAttempts, Self::TrimDeadLetters, Self::VerifyBalances];
 
     /// Its name, and that of its cron entry.
     pub const fn name(self) -> &'static str {
         match self {
             Self::TrimWebhookBodies => "trim-webhook-bodies",
             Self::TrimCronTicks => "trim-cron-ticks",
+            Self::TrimAttempts => "trim-attempts",
+            Self::TrimDeadLetters => "trim-dead-letters",
             Self::VerifyBalances => "verify-balances",
         }
     }

@@ -211,6 +211,8 @@ fn rule(config: &CronConfig, task: MaintenanceTask) -> &CronRule {
     match task {
         MaintenanceTask::TrimWebhookBodies => &config.trim_webhook_bodies,
         MaintenanceTask::TrimCronTicks => &config.trim_cron_ticks,
+        MaintenanceTask::TrimAttempts => &config.trim_attempts,
+        MaintenanceTask::TrimDeadLetters => &config.trim_dead_letters,
         MaintenanceTask::VerifyBalances => &config.verify_balances,
     }
 }

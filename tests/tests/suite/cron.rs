@@ -24,12 +24,13 @@ fn rule(text: &str) -> CronRule {
     CronRule::parse(text).unwrap()
 }
 
-/// The three entries on one schedule, each with another policy.
+/// Three entries on one schedule, each with another policy.
 fn one_of_each(schedule: &str) -> CronConfig {
     CronConfig {
         trim_webhook_bodies: rule(&format!("{schedule}; skip")),
         trim_cron_ticks: rule(&format!("{schedule}; once")),
         verify_balances: rule(&format!("{schedule}; all")),
+        ..cron_off()
     }
 }
 
@@ -312,6 +313,36 @@ async fn bodies_past_their_retention_are_removed_and_those_still_needed_are_kept
     app.execute("UPDATE api_logs SET status = 'success'").await;
     maintain(&app, MaintenanceTask::TrimWebhookBodies, now() + TimeDelta::days(32)).await;
     assert_eq!(app.number(bodies).await, 0);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn attempts_and_dead_letters_past_their_retention_are_removed_and_days_are_prepared() {
+    let app = TestApp::builder().without_api().without_scheduler().start().await;
+    let table = |days: i64| format!("job_attempts_{}", (now() + TimeDelta::days(days)).format("%Y%m%d"));
+    for back in [32, 31, 30] {
+        app.execute(&format!(
+            "SELECT job_attempts_make_day((now() AT TIME ZONE 'UTC' - interval '{back} days')::date)"
+        ))
+        .await;
+    }
+    app.execute(&format!("DROP TABLE {}", table(7))).await;
+    maintain(&app, MaintenanceTask::TrimAttempts, now()).await;
+    for (days, kept) in [(-32, false), (-31, false), (-30, true), (0, true), (7, true)] {
+        let found = app.number(&format!("SELECT count(*) FROM pg_class WHERE relname = '{}'", table(days))).await;
+        assert_eq!(found == 1, kept, "the day of {days} days from now");
+    }
+
+    app.execute(&format!(
+        "INSERT INTO dead_letters (merchant_id, job_id, queue, payload, attempts, reason, enqueued_at, died_at)
+         SELECT '{}', 'job' || n, 'award-points', '{{}}', 8, 'a test', now(), now() - make_interval(days => n)
+         FROM generate_series(1, 2500) n",
+        app.shops[0].merchant_id
+    ))
+    .await;
+    maintain(&app, MaintenanceTask::TrimDeadLetters, now() + TimeDelta::hours(1)).await;
+    assert_eq!(app.number("SELECT count(*) FROM dead_letters").await, 89);
+    app.execute("DELETE FROM dead_letters").await;
     app.finish().await;
 }
 

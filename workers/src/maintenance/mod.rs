@@ -49,6 +49,8 @@ impl Maintainer {
         let rows = match job.task {
             MaintenanceTask::TrimWebhookBodies => self.trim_webhook_bodies(job.tick).await?,
             MaintenanceTask::TrimCronTicks => self.trim_cron_ticks(job.tick).await?,
+            MaintenanceTask::TrimAttempts => self.trim_attempts(job.tick).await?,
+            MaintenanceTask::TrimDeadLetters => self.trim_dead_letters(job.tick).await?,
             MaintenanceTask::VerifyBalances => self.verify_balances().await?,
         };
         metrics::maintenance_rows(job.task.name(), rows);

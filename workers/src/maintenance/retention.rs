@@ -1,10 +1,14 @@
-//! `trim-webhook-bodies` and `trim-cron-ticks`: removes what is past its retention, counted from the tick.
+//! `trim-webhook-bodies`, `trim-cron-ticks`, `trim-attempts`, `trim-dead-letters`: removes what is past its retention, counted
+//! from the tick.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::MerchantId;
 use platform::ids::least_ulid_at;
 
 use super::{Interrupted, Maintainer, STEP_ROWS};
+
+/// Days whose partitions of attempts are made beforehand.
+const ATTEMPTS_AHEAD_DAYS: i32 = 7;
 
 impl Maintainer {
     /// Raw bodies of webhooks that are dealt with. A log's id says when it was recorded.
@@ -48,6 +52,33 @@ impl Maintainer {
             }
         }
         Ok(removed)
+    }
+
+    /// Whole days of attempts. Answers how many days were dropped or prepared.
+    pub(super) async fn trim_attempts(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
+        let mut changed = 0;
+        loop {
+            self.may_go_on()?;
+            let kept_days = self.retention.attempts_days.into();
+            match self.store.keep_attempts(tick, kept_days, ATTEMPTS_AHEAD_DAYS).await? {
+                0 => return Ok(changed),
+                step => changed += u64::from(step.unsigned_abs()),
+            }
+        }
+    }
+
+    /// Dead letters, replayed or not.
+    pub(super) async fn trim_dead_letters(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
+        let before = tick - days(self.retention.dead_letters_days);
+        let mut removed = 0;
+        loop {
+            self.may_go_on()?;
+            let step = self.store.forget_dead_letters(before, STEP_ROWS).await?;
+            removed += step;
+            if step < STEP_ROWS.unsigned_abs() {
+                return Ok(removed);
+            }
+        }
     }
 }
 

@@ -136,6 +136,10 @@ config! {
         pub trim_webhook_bodies: CronRule = "CRON_TRIM_WEBHOOK_BODIES" or "17 2 * * *; UTC; once",
         /// Removes recorded ticks past their retention.
         pub trim_cron_ticks: CronRule = "CRON_TRIM_CRON_TICKS" or "47 2 * * *; UTC; once",
+        /// Drops the days of job attempts past their retention, and prepares the days to come: a week of them, so that no longer pause than that goes unnoticed.
+        pub trim_attempts: CronRule = "CRON_TRIM_ATTEMPTS" or "27 2 * * *; UTC; once",
+        /// Removes dead letters past their retention.
+        pub trim_dead_letters: CronRule = "CRON_TRIM_DEAD_LETTERS" or "37 2 * * *; UTC; once",
         /// Compares every balance with the ledger and the lots.
         pub verify_balances: CronRule = "CRON_VERIFY_BALANCES" or "17 3 * * *; UTC; once",
     }
@@ -148,6 +152,10 @@ config! {
         pub webhook_bodies_days: u32 = "RETENTION_WEBHOOK_BODIES_DAYS" or "30" in 3..=3_650,
         /// Ticks of cron entries, in days.
         pub cron_ticks_days: u32 = "RETENTION_CRON_TICKS_DAYS" or "90" in 1..=3_650,
+        /// Attempts of jobs, in days.
+        pub attempts_days: u16 = "RETENTION_ATTEMPTS_DAYS" or "30" in 7..=3_650,
+        /// Dead letters, replayed or not, in days.
+        pub dead_letters_days: u32 = "RETENTION_DEAD_LETTERS_DAYS" or "90" in 7..=3_650,
     }
 }
 
