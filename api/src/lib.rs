@@ -10,6 +10,8 @@ pub mod control;
 mod envelope;
 mod error;
 mod ingress;
+mod listener;
+mod patience;
 mod reads;
 mod serve;
 mod shops;

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::app::{self, State};
 use crate::auth::Auth;
 use crate::ingress::{Ingress, IngressTasks, Parts};
+use crate::listener::Listener;
 use crate::shops::Shops;
 
 /// Why the role cannot start, or how it broke.
@@ -94,7 +95,8 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
         shops,
         context,
     });
-    let task = tokio::spawn(run(acceptor, state, ingress, tasks, settings.api.drain()));
+    let listener = Listener::new(acceptor, settings.api.connections_max);
+    let task = tokio::spawn(run(listener, state, ingress, tasks, settings.api.drain()));
     Ok(Running { addr, task })
 }
 
@@ -107,7 +109,7 @@ pub async fn serve(settings: ApiSettings, context: Context) -> Result<(), ServeE
 }
 
 async fn run(
-    acceptor: TcpAcceptor,
+    listener: Listener,
     state: Arc<State>,
     ingress: Ingress,
     tasks: IngressTasks,
@@ -116,7 +118,7 @@ async fn run(
     let (store, shutdown) = (state.store.clone(), state.context.shutdown.clone());
     let app = app::app(&state, ingress);
     drop(state);
-    Server::new_with_acceptor(acceptor)
+    Server::new_with_acceptor(listener)
         .name("api")
         .run_with_graceful_shutdown(app, shutdown.draining(), Some(drain))
         .await

@@ -67,6 +67,7 @@ impl Servers {
         ApiSettings {
             api: ApiConfig {
                 addr: any_port(),
+                connections_max: 8_192,
                 admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
                 group_commit_ms: 1,
                 group_commit_rows_max: 256,

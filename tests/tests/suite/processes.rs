@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use tests::TestApp;
 use tests::process::{Process, run};
 use tests::settings::{ADMIN_TOKEN, EMAIL_INDEX_KEY, PII_KEY, SHOPIFY_SECRET, SHOPIFY_SECRET_PREVIOUS};
 use tests::{wait_at_most, wait_until};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::support::{ADA, order, order_of};
 
@@ -250,5 +254,23 @@ async fn the_tool_migrates_seeds_and_finds_drift() {
         let clean = run("loyalnest", &["verify"], &environment).await;
         assert_eq!(clean.code, Some(0), "{clean:?}");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place_and_are_then_served() {
+    let app = TestApp::builder().without_roles().start().await;
+    let mut environment = app.servers.environment();
+    environment.push(("API_CONNECTIONS_MAX", "16".to_owned()));
+    let (_api, addr) = Process::role("loyalnest-api", &environment).await;
+    let idle = join_all((0..16).map(|_| TcpStream::connect(addr))).await;
+    let mut late = TcpStream::connect(addr).await.unwrap();
+    late.write_all(b"GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    let waits = timeout(Duration::from_millis(500), late.read_to_string(&mut answer)).await;
+    assert!(waits.is_err(), "{answer}");
+    drop(idle);
+    late.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     app.finish().await;
 }
