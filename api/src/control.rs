@@ -1,13 +1,14 @@
-//! What an operator does to jobs that concerns both stores: PostgreSQL, which says what is still to be done, is told first,
-//! so that Redis may be lost at any moment in between. Refuses HTTP and who may do what: the endpoints see to that.
+//! What an operator does to jobs and queues that concerns both stores: PostgreSQL, which says what is still to be done, is
+//! told first, so that Redis may be lost at any moment in between. Refuses HTTP and who may do what: the endpoints see to that.
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 use jobs::{
-    Action, BATCH_JOBS_MAX, InvalidJob, JobId, JobKind, JobRef, Lane, NewJob, PayloadError, QueueError, Queues,
+    Action, BATCH_JOBS_MAX, InvalidJob, InvalidSetting, JobId, JobKind, JobRef, Lane, NewJob, PayloadError, QueueError,
+    Queues, Setting, Settings,
 };
 use store::history::{Cursor, DeadLetterFound, DeadLetterKey, Search};
-use store::{Store, StoreError};
+use store::{Scope, Store, StoreError, queue_settings};
 
 /// Why something was not done, or only some of it: the same call may be made again.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,12 @@ pub enum ControlError {
     /// Redis.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// The caller asks for what cannot be set.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// What PostgreSQL keeps of a queue's settings cannot be read.
+    #[error("the kept settings of a queue cannot be read")]
+    Kept(#[from] serde_json::Error),
 }
 
 /// Why one dead letter cannot be enqueued again.
@@ -126,6 +133,30 @@ pub async fn abandon(
         store.abandon_webhooks(&webhooks.collect::<Vec<_>>(), reason).await?;
     }
     Ok(queues.queue(kind).act(action, &jobs).await?)
+}
+
+/// Changes what is set of a queue: all of `changes`, or none. Answers what is set now. From the first change on, PostgreSQL
+/// decides: what was set in Redis alone is undone.
+///
+/// # Errors
+/// A change cannot be made; or a store is away, and then the same call may be made again.
+pub async fn configure(
+    store: &Store,
+    queues: &Queues,
+    kind: JobKind,
+    changes: impl IntoIterator<Item = Setting>,
+) -> Result<Settings, ControlError> {
+    let mut tx = store.begin(&Scope::Platform).await?;
+    let mut settings = Settings::from_json(&queue_settings::lock(&mut tx, kind.name()).await?)?;
+    for change in changes {
+        settings.set(change)?;
+    }
+    queue_settings::save(&mut tx, kind.name(), &settings.to_json()?).await?;
+    // Before the commit: others who would change them wait for it, and if Redis is away, nothing has changed. What it has of a
+    // change that was not committed then, the scheduler undoes.
+    queues.queue(kind).restore(&settings).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(settings)
 }
 
 fn job(letter: &DeadLetterFound) -> Result<(NewJob, DeadLetterKey), NotReplayable> {

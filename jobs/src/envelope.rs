@@ -83,9 +83,17 @@ impl fmt::Display for JobId {
 }
 
 /// Whose jobs these are: one merchant's jobs in a queue share a lane, and lanes are served fairly.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Lane(String);
+
+impl TryFrom<String> for Lane {
+    type Error = InvalidJob;
+
+    fn try_from(text: String) -> Result<Self, InvalidJob> {
+        Self::parse(&text)
+    }
+}
 
 impl Lane {
     /// Takes a lane's name.

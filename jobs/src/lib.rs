@@ -31,8 +31,8 @@ pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, 
 pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
 pub use queue::{
     Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
-    JobView, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues, RESCUES_MAX,
-    Rescued, Run, Settings, Settled, Settlement, SharedLimits, Span, Step, Window, WorkerView,
+    JobView, LaneSetting, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues,
+    RESCUES_MAX, Rescued, Run, Setting, Settings, Settled, Settlement, SharedLimits, Span, Step, Window, WorkerView,
 };
 pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};

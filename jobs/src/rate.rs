@@ -3,7 +3,7 @@
 
 use std::{fmt, num::NonZeroU32, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::InvalidSetting;
 
@@ -13,10 +13,26 @@ const INTERVAL_US_MAX: u64 = 24 * 60 * 60 * 1_000_000;
 const BURST_TOKENS_MAX: u32 = 10_000;
 
 /// So many in so much time, and at most a burst at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct Rate {
     interval_us: u64,
     burst: NonZeroU32,
+}
+
+/// What may or may not be a rate.
+#[derive(Deserialize)]
+struct Parts {
+    interval_us: u64,
+    burst: u32,
+}
+
+impl TryFrom<Parts> for Rate {
+    type Error = &'static str;
+
+    fn try_from(parts: Parts) -> Result<Self, Self::Error> {
+        Self::of_interval(parts.interval_us, parts.burst).ok_or("interval or burst of a rate out of its range")
+    }
 }
 
 impl Rate {

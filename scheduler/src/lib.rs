@@ -10,6 +10,7 @@ mod gauges;
 mod passes;
 mod rescue;
 mod role;
+mod settings;
 mod sweep;
 
 pub use cron::{Cron, Ticked};

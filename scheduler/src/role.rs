@@ -15,12 +15,14 @@ use tokio::task::JoinSet;
 use crate::cron::Cron;
 use crate::passes::repeat;
 use crate::sweep::Sweep;
-use crate::{gauges, rescue};
+use crate::{gauges, rescue, settings};
 
 /// How often the queues are measured.
 const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
 /// How often due ticks are looked for, which is how late a tick may be.
 const CRON_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is seen to that Redis has what was set of the queues.
+const SETTINGS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A started scheduler role.
 #[derive(Debug)]
@@ -104,6 +106,11 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
     passes.spawn(repeat("gauges", GAUGES_INTERVAL, context.shutdown.clone(), move || {
         let queues = of.clone();
         async move { gauges::pass(&queues).await }
+    }));
+    let (of, kept) = (queues.clone(), store.clone());
+    passes.spawn(repeat("settings", SETTINGS_INTERVAL, context.shutdown.clone(), move || {
+        let (store, queues) = (kept.clone(), of.clone());
+        async move { settings::pass(&store, &queues).await }
     }));
     tracing::info!(addr = %health.local_addr(), "scheduler is up");
     Ok(Running { health, passes, store })

@@ -19,6 +19,7 @@ pub mod outcomes;
 pub mod points;
 mod pool;
 pub mod provision;
+pub mod queue_settings;
 pub mod retention;
 pub mod settings;
 pub mod verify;

@@ -5,6 +5,7 @@
 //! about jobs that are gone are counted, never errors.
 
 mod claim;
+mod control;
 mod enqueue;
 pub(crate) mod inspect;
 mod keys;
@@ -27,7 +28,7 @@ pub use inspect::{
 };
 pub use limits::{Permission, SharedLimits};
 pub use maintain::{Beat, Rescued};
-pub use settings::{LaneSettings, Settings};
+pub use settings::{LaneSetting, LaneSettings, Setting, Settings};
 pub use settle::{Settled, Settlement};
 
 use crate::{connection::Redis, error::QueueError, kind::JobKind};

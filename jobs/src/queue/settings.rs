@@ -1,28 +1,22 @@
-//! What is served, at which share and pace: pauses, weights, rates and caps. Kept in Redis, so they hold for all workers
-//! and outlive them; the next claim follows a change.
+//! What is served, at which share and pace: pauses, weights, rates and caps, as values. How a queue is made to follow them
+//! is next door, in `control.rs`.
 
 use std::collections::BTreeMap;
 
-use redis::Value;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{
-    Queue,
-    script::{CONTROL, SETTINGS, Script},
-};
-use crate::{
-    envelope::Lane,
-    error::{InvalidSetting, QueueError},
-    rate::Rate,
-};
+use crate::{envelope::Lane, error::InvalidSetting, rate::Rate};
 
 /// Settings that one queue keeps, and lanes that may be paused in it.
-const SETTINGS_MAX: usize = 10_000;
+pub(super) const SETTINGS_MAX: usize = 10_000;
+/// Lanes that may have settings of their own: each may have three beside its pause, and three are the queue's.
+const LANES_SET_MAX: usize = (SETTINGS_MAX - 3) / 3;
 /// Largest weight: its lane's turn is that many times the turn of others, who wait for it.
 const WEIGHT_MAX: u32 = 100;
 
 /// What is served of a queue, at which share and pace.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// Whether nothing is served.
     pub paused: bool,
@@ -37,7 +31,8 @@ pub struct Settings {
 }
 
 /// What is served of one lane.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LaneSettings {
     /// Whether nothing is served.
     pub paused: bool,
@@ -49,133 +44,90 @@ pub struct LaneSettings {
     pub cap: Option<u32>,
 }
 
-impl Queue {
-    /// Everything that was set.
-    ///
-    /// # Errors
-    /// Redis is away.
-    pub async fn settings(&self) -> Result<Settings, QueueError> {
-        let script: &Script = &SETTINGS;
-        let answer = script.run(&self.connection, &script.call(&self.keys)).await?;
-        let mut parts = script.array(answer)?.into_iter();
-        let paused = script.count(parts.next().as_ref())? == 1;
-        let mut settings = Settings { paused, ..Settings::default() };
-        let mut part = || script.array(parts.next().unwrap_or(Value::Nil));
-        let (mut fields, halted) = (part()?.into_iter(), part()?);
-        while let Some(field) = fields.next() {
-            let (field, value) = (script.text(Some(field))?, script.text(fields.next())?);
-            settings.put(&field, &value).ok_or_else(|| script.unexpected("not a setting"))?;
-        }
-        for lane in halted {
-            let lane = Lane::parse(&script.text(Some(lane))?)?;
-            settings.lanes.entry(lane).or_default().paused = true;
-        }
-        Ok(settings)
-    }
-
-    /// Serves no job of this queue until [`Queue::resume`]; running jobs go on.
-    ///
-    /// # Errors
-    /// Redis is away.
-    pub async fn pause(&self) -> Result<(), QueueError> {
-        self.control("pause", "", "", "").await
-    }
-
-    /// Serves the queue again.
-    ///
-    /// # Errors
-    /// Redis is away.
-    pub async fn resume(&self) -> Result<(), QueueError> {
-        self.control("resume", "", "", "").await
-    }
-
-    /// Serves no job of that lane until [`Queue::resume_lane`].
-    ///
-    /// # Errors
-    /// Redis is away, or 10,000 lanes are paused already.
-    pub async fn pause_lane(&self, lane: &Lane) -> Result<(), QueueError> {
-        self.control("halt", lane.as_str(), "", "").await
-    }
-
-    /// Serves the lane again.
-    ///
-    /// # Errors
-    /// Redis is away.
-    pub async fn resume_lane(&self, lane: &Lane) -> Result<(), QueueError> {
-        self.control("unhalt", lane.as_str(), "", "").await
-    }
-
-    /// A lane of weight 3 is given three times the jobs of a lane of weight 1, which is what lanes have if not set.
-    ///
-    /// # Errors
-    /// Redis is away, the weight is not 1 to 100, or 10,000 settings are kept already. So for all that follow.
-    pub async fn set_lane_weight(&self, lane: &Lane, weight: u32) -> Result<(), QueueError> {
-        if !(1..=WEIGHT_MAX).contains(&weight) {
-            return Err(InvalidSetting::Weight(weight).into());
-        }
-        self.set_of_lane("weight", lane, Some(weight).filter(|weight| *weight != 1)).await
-    }
-
-    /// Starts jobs of that lane at no more than that rate, over all workers; `None`: at that of all lanes.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_lane_rate(&self, lane: &Lane, rate: Option<Rate>) -> Result<(), QueueError> {
-        self.set_of_lane("rate", lane, rate).await
-    }
-
-    /// Runs no more jobs of that lane at once, over all workers; `None`: as many as of all lanes. Jobs that run already
-    /// when their lane has its first cap are not counted.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_lane_cap(&self, lane: &Lane, cap: Option<u32>) -> Result<(), QueueError> {
-        self.set_of_lane("cap", lane, some_cap(cap)?).await
-    }
-
-    /// Starts jobs of each lane without a rate of its own at no more than that rate; `None`: at any.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_rate_of_lanes(&self, rate: Option<Rate>) -> Result<(), QueueError> {
-        self.set("", "lane_rate", rate).await
-    }
-
-    /// Runs no more jobs at once of each lane without a cap of its own; `None`: any number.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_cap_of_lanes(&self, cap: Option<u32>) -> Result<(), QueueError> {
-        self.set("", "lane_cap", some_cap(cap)?).await
-    }
-
-    /// Runs no more jobs of this queue at once, over all workers; `None`: any number.
-    #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_cap(&self, cap: Option<u32>) -> Result<(), QueueError> {
-        self.set("", "cap", some_cap(cap)?).await
-    }
-
-    /// Takes a worker that ended off the list of workers.
-    pub(crate) async fn forget_worker(&self, worker: &str) -> Result<(), QueueError> {
-        self.control("forget", worker, "", "").await
-    }
-
-    async fn set_of_lane(&self, what: &str, lane: &Lane, value: Option<impl ToString>) -> Result<(), QueueError> {
-        self.set(lane.as_str(), &format!("{what}:{lane}"), value).await
-    }
-
-    async fn set(&self, lane: &str, field: &str, value: Option<impl ToString>) -> Result<(), QueueError> {
-        let value = value.map(|value| value.to_string()).unwrap_or_default();
-        self.control("set", lane, field, &value).await
-    }
-
-    async fn control(&self, action: &str, lane: &str, field: &str, value: &str) -> Result<(), QueueError> {
-        let mut command = CONTROL.call(&self.keys);
-        command.arg(action).arg(lane).arg(field).arg(value).arg(SETTINGS_MAX);
-        let done = CONTROL.run(&self.connection, &command).await?;
-        if CONTROL.integer(Some(&done))? == 1 { Ok(()) } else { Err(InvalidSetting::Full.into()) }
-    }
+/// A change of a queue's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// Serve nothing, or serve again.
+    Paused(bool),
+    /// See [`super::Queue::set_cap`].
+    Cap(Option<u32>),
+    /// See [`super::Queue::set_rate_of_lanes`].
+    RateOfLanes(Option<Rate>),
+    /// See [`super::Queue::set_cap_of_lanes`].
+    CapOfLanes(Option<u32>),
+    /// One lane's.
+    Lane(Lane, LaneSetting),
 }
 
-fn some_cap(cap: Option<u32>) -> Result<Option<u32>, InvalidSetting> {
+/// A change of a lane's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LaneSetting {
+    /// Serve nothing, or serve again.
+    Paused(bool),
+    /// See [`super::Queue::set_lane_weight`].
+    Weight(u32),
+    /// See [`super::Queue::set_lane_rate`].
+    Rate(Option<Rate>),
+    /// See [`super::Queue::set_lane_cap`].
+    Cap(Option<u32>),
+}
+
+/// A weight that differs from that of others.
+pub(super) fn some_weight(weight: u32) -> Result<Option<u32>, InvalidSetting> {
+    if !(1..=WEIGHT_MAX).contains(&weight) {
+        return Err(InvalidSetting::Weight(weight));
+    }
+    Ok(Some(weight).filter(|weight| *weight != 1))
+}
+
+pub(super) fn some_cap(cap: Option<u32>) -> Result<Option<u32>, InvalidSetting> {
     if cap == Some(0) { Err(InvalidSetting::Cap) } else { Ok(cap) }
 }
 
 impl Settings {
+    /// Changes one.
+    ///
+    /// # Errors
+    /// It cannot be set, or as many lanes have settings as one queue keeps; nothing is changed then.
+    pub fn set(&mut self, setting: Setting) -> Result<(), InvalidSetting> {
+        match setting {
+            Setting::Paused(paused) => self.paused = paused,
+            Setting::Cap(cap) => self.cap = some_cap(cap)?,
+            Setting::RateOfLanes(rate) => self.lane_rate = rate,
+            Setting::CapOfLanes(cap) => self.lane_cap = some_cap(cap)?,
+            Setting::Lane(name, setting) => {
+                let mut lane = self.lanes.get(&name).cloned().unwrap_or_default();
+                lane.set(setting)?;
+                if lane == LaneSettings::default() {
+                    self.lanes.remove(&name);
+                } else if self.lanes.len() < LANES_SET_MAX || self.lanes.contains_key(&name) {
+                    self.lanes.insert(name, lane);
+                } else {
+                    return Err(InvalidSetting::Full);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what [`Settings::to_json`] wrote, or `{}`: nothing is set.
+    ///
+    /// # Errors
+    /// It is not that.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
+    /// All of them, as JSON.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
     /// Takes in one field as Redis keeps it.
-    fn put(&mut self, field: &str, value: &str) -> Option<()> {
+    pub(super) fn put(&mut self, field: &str, value: &str) -> Option<()> {
         let (what, lane) = field.split_once(':').unwrap_or((field, ""));
         if lane.is_empty() {
             match what {
@@ -194,5 +146,68 @@ impl Settings {
             _ => return None,
         }
         Some(())
+    }
+}
+
+impl LaneSettings {
+    fn set(&mut self, setting: LaneSetting) -> Result<(), InvalidSetting> {
+        match setting {
+            LaneSetting::Paused(paused) => self.paused = paused,
+            LaneSetting::Weight(weight) => self.weight = some_weight(weight)?,
+            LaneSetting::Rate(rate) => self.rate = rate,
+            LaneSetting::Cap(cap) => self.cap = some_cap(cap)?,
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn lane(number: usize) -> Lane {
+        Lane::parse(&format!("m{number}")).unwrap()
+    }
+
+    #[test]
+    fn settings_survive_as_json_and_what_is_no_setting_is_refused() {
+        let mut settings = Settings::default();
+        let rate = Rate::new(3, Duration::from_secs(1), 2).unwrap();
+        for setting in [
+            Setting::Paused(true),
+            Setting::Cap(Some(9)),
+            Setting::RateOfLanes(Some(rate)),
+            Setting::Lane(lane(1), LaneSetting::Rate(Some(rate))),
+            Setting::Lane(lane(1), LaneSetting::Weight(3)),
+            Setting::Lane(lane(2), LaneSetting::Paused(true)),
+        ] {
+            settings.set(setting).unwrap();
+        }
+        assert_eq!(Settings::from_json(&settings.to_json().unwrap()).unwrap(), settings);
+        assert_eq!(Settings::from_json("{}").unwrap(), Settings::default());
+        for wrong in [
+            r#"{"lanes":{"a b":{}}}"#,
+            r#"{"lane_rate":{"interval_us":0,"burst":1}}"#,
+            r#"{"lane_rate":{"interval_us":5,"burst":10001}}"#,
+        ] {
+            assert!(Settings::from_json(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_lane_that_is_as_others_is_not_kept_and_lanes_are_limited() {
+        let mut settings = Settings::default();
+        for number in 0..LANES_SET_MAX {
+            settings.set(Setting::Lane(lane(number), LaneSetting::Weight(2))).unwrap();
+        }
+        let one_more = || Setting::Lane(lane(LANES_SET_MAX), LaneSetting::Cap(Some(1)));
+        assert_eq!(settings.set(one_more()), Err(InvalidSetting::Full));
+        assert_eq!(settings.set(Setting::Lane(lane(0), LaneSetting::Weight(101))), Err(InvalidSetting::Weight(101)));
+        assert_eq!(settings.set(Setting::Lane(lane(0), LaneSetting::Cap(Some(0)))), Err(InvalidSetting::Cap));
+        settings.set(Setting::Lane(lane(0), LaneSetting::Weight(1))).unwrap();
+        assert_eq!(settings.lanes.len(), LANES_SET_MAX - 1);
+        assert_eq!(settings.set(one_more()), Ok(()));
     }
 }

@@ -15,6 +15,7 @@ mod payloads;
 mod permutations;
 mod plans;
 mod processes;
+mod queue_settings;
 mod redis_kinds;
 mod row_level_security;
 mod rules;

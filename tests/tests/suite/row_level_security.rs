@@ -187,15 +187,15 @@ async fn every_table_with_a_merchant_is_under_the_policy() {
     app.finish().await;
 }
 
-/// Cron entries and ticks belong to no tenant: rights on the tables are what protects them.
+/// Cron entries, ticks and settings of queues belong to no tenant: rights on the tables are what protects them.
 #[tokio::test]
 async fn the_platforms_own_tables_are_open_to_its_role_only() {
     let (app, hostile, a, _) = two_shops_with_orders().await;
-    for table in ["cron_entries", "cron_ticks"] {
+    for table in ["cron_entries", "cron_ticks", "queue_settings"] {
         for sql in [
             format!("TRUNCATE {table}"),
             format!("DROP TABLE {table}"),
-            format!("ALTER TABLE {table} DROP COLUMN name"),
+            format!("ALTER TABLE {table} ADD COLUMN mine text"),
         ] {
             assert!(attempt(&hostile, Some(&a), &sql).await.is_err(), "{sql}");
         }
