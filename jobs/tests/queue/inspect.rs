@@ -215,7 +215,7 @@ async fn workers_say_what_they_are_and_what_they_run() {
     assert_eq!(queue(&queues).workers().await.unwrap(), [], "a worker that ended is not a silent one");
 }
 
-/// With the Redis of `./dev.sh test`: `cargo test -p jobs --features testing --test queue -- --ignored --nocapture million`.
+/// On demand: `./dev.sh test --run-ignored only`.
 #[tokio::test]
 #[ignore = "makes a million dead jobs"]
 async fn a_million_dead_jobs_are_looked_at_in_no_time() {

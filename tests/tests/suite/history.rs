@@ -143,12 +143,23 @@ async fn attempts_and_dead_letters_are_found_by_every_column_and_none_is_missed_
 }
 
 #[tokio::test]
-async fn text_is_any_part_of_an_attempts_error_and_words_of_a_dead_letters_reason() {
+async fn text_is_words_of_an_attempts_error_and_of_a_dead_letters_reason() {
     let app = filled(40).await;
     let with = |text: &str| Search { text: Some(text.to_owned()), ..lately() };
-    assert_eq!(attempts(&app, &with("NUMBER 17: gave"), 10).await, ["t-17"]);
-    assert_eq!(attempts(&app, &with("100% answered"), 10).await.len(), 40, "a percent sign is a percent sign");
-    assert_eq!(attempts(&app, &with("no_such%"), 10).await.len(), 0);
+    let count = async |search: &Search| attempts(&app, search, 7).await.len();
+    assert_eq!(attempts(&app, &with("gave NUMBER 17"), 7).await, ["t-17"]);
+    for (text, expected) in
+        [("answered", 40), ("answered -17", 39), ("\"number 17\" or \"number 18\"", 2), ("answer", 0)]
+    {
+        assert_eq!(count(&with(text)).await, expected, "{text}");
+    }
+    let merchant = Some(app.shops[0].merchant_id.clone());
+    assert_eq!(count(&Search { merchant, ..with("answered") }).await, 20);
+    assert_eq!(count(&Search { error_class: Some("shape".to_owned()), ..with("answered") }).await, 12);
+    assert_eq!(count(&Search { queue: Some(QUEUES[0].to_owned()), ..with("answered") }).await, 20);
+    let job_id = Some("01JD8Q3VN7Z9M0A2B4C6D8E007".to_owned());
+    assert_eq!(count(&Search { job_id, ..with("answered") }).await, 2);
+    assert_eq!(count(&Search { until: now() - TimeDelta::milliseconds(2), ..with("answered") }).await, 10);
     let ids = async |text: &str| letters(&app, &with(text), 7).await.len();
     assert_eq!((ids("number 17").await, ids("upstream").await, ids("\"used up\" -17").await), (1, 40, 39));
     assert_eq!((ids("upst").await, ids("'; DROP TABLE dead_letters; --").await), (0, 0));
@@ -162,27 +173,25 @@ async fn text_is_any_part_of_an_attempts_error_and_words_of_a_dead_letters_reaso
 
 #[tokio::test]
 async fn a_search_for_words_stays_in_its_scope() {
+    const FUNCTIONS: [&str; 2] = [
+        "SELECT count(*) FROM dead_letters_with_words('upstream', NULL, NULL, NULL, NULL, true, '-infinity', 'infinity', 'infinity', '~', 1000)",
+        "SELECT count(*) FROM job_attempts_with_words('answered', NULL, NULL, NULL, NULL, NULL, '-infinity', 'infinity', 'infinity', '~', 1000, '1 minute')",
+    ];
     let app = filled(10).await;
     let hostile = pool(&app.servers.app_url).await;
     let foreign = app.shops[1].merchant_id.as_str();
     for (scope, expected) in [(app.shops[0].merchant_id.as_str(), 5), ("", 0), ("*", 10), (foreign, 5)] {
         let mut tx = hostile.begin().await.unwrap();
         sqlx::query("SELECT set_config('loyalnest.merchants', $1, true)").bind(scope).execute(&mut *tx).await.unwrap();
-        let found: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM dead_letters_with_words('upstream', NULL, NULL, NULL, NULL, true, '-infinity', 'infinity', 'infinity', '~', 1000)",
-        )
-        .fetch_one(&mut *tx)
-        .await
-        .unwrap();
-        assert_eq!(found, expected, "under {scope:?}");
+        for sql in FUNCTIONS {
+            let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
+            assert_eq!(found, expected, "under {scope:?}: {sql}");
+        }
     }
-    let undeclared: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM dead_letters_with_words('upstream', NULL, NULL, NULL, NULL, true, '-infinity', 'infinity', 'infinity', '~', 1000)",
-    )
-    .fetch_one(&hostile)
-    .await
-    .unwrap();
-    assert_eq!(undeclared, 0);
+    for sql in FUNCTIONS {
+        let undeclared: i64 = sqlx::query_scalar(sql).fetch_one(&hostile).await.unwrap();
+        assert_eq!(undeclared, 0, "{sql}");
+    }
     hostile.close().await;
     finish(app).await;
 }
@@ -193,12 +202,13 @@ async fn a_search_ends_in_time_and_says_where_to_go_on_until_the_last_row() {
     let merchant = &app.shops[0].merchant_id;
     let rows = 40 * ROWS_LOOKED_AT_MAX;
     app.execute(&format!(
-        "INSERT INTO job_attempts (merchant_id, attempt_id, job_id, queue, attempt, worker, outcome, error_class, error, trace_id, started_at, finished_at)
-         SELECT '{merchant}', lpad(n::text, 26, '0'), 'j', 'q', 1, 'w', 'retried', 'timeout', CASE n WHEN 1 THEN 'needle' ELSE 'hay' END, n::text,
+        "INSERT INTO job_attempts (merchant_id, attempt_id, job_id, queue, attempt, worker, outcome, error_class, trace_id, started_at, finished_at)
+         SELECT '{merchant}', lpad(n::text, 26, '0'), 'j', CASE n WHEN 1 THEN 'needle' ELSE 'hay' END, 1, 'w', 'retried', 'timeout', n::text,
                 '2026-01-01', timestamptz '2026-01-01' + n * interval '1 millisecond' FROM generate_series(1, {rows}) AS n"
     ))
     .await;
-    let search = Search { text: Some("needle".to_owned()), ..lately() };
+    let text = |text: &str| Some(text.to_owned());
+    let search = Search { error_class: text("timeout"), queue: text("needle"), ..lately() };
     let (mut answers, mut after, mut found) = (0, None, Vec::new());
     loop {
         answers += 1;

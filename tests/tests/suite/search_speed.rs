@@ -1,5 +1,5 @@
 //! How fast the history answers with 10,000,000 attempts and 1,000,000 dead letters. Makes them first (10 minutes), so only on demand:
-//! `cargo test -p tests --test suite -- --ignored --nocapture search_speed`, with the servers of `./dev.sh test`.
+//! `./dev.sh test --run-ignored only`.
 
 use std::time::Duration;
 
@@ -38,6 +38,7 @@ fn searches(now: DateTime<Utc>) -> Vec<(&'static str, Search)> {
         ("a common class, of no such kind", Search { error_class: text("timeout"), queue: text("none"), ..month() }),
         ("a job", Search { job_id: text("01JC0000000000000001234567"), ..month() }),
         ("common words", Search { text: text("upstream answered"), ..month() }),
+        ("words of one in a thousand", Search { text: text("panic"), ..month() }),
         ("rare words", Search { text: text("certificate has expired"), ..month() }),
         (
             "rare words of the largest merchant",

@@ -48,14 +48,35 @@ fn explain<'de, T: Deserialize<'de>>(raw: &'de [u8], error: &serde_json::Error) 
     }
     let mut deserializer = serde_json::Deserializer::from_slice(raw);
     let reason = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(with_path) => format!("{}: {}", with_path.path(), with_path.inner()),
+        Err(with_path) => format!("{}: {}", place(with_path.path()), with_path.inner()),
         Ok(_) => error.to_string(),
     };
-    ParseError::Shape(without_values(&reason))
+    ParseError::Shape(in_json_terms(&without_values(&reason)))
 }
 
-/// serde quotes the value it stumbled on; what stands between double quotes is cut out.
+/// Where in the body.
+fn place(path: &serde_path_to_error::Path) -> String {
+    if path.iter().next().is_some() { path.to_string() } else { "body".to_owned() }
+}
+
+/// serde names our types where an object was expected; whoever reads the reason does not know them.
+fn in_json_terms(reason: &str) -> String {
+    const TYPE: &str = "expected struct ";
+    let Some((before, after)) = reason.split_once(TYPE) else { return reason.to_owned() };
+    let after = after.trim_start_matches(|character: char| character.is_alphanumeric() || character == '_');
+    format!("{before}expected an object{after}")
+}
+
+/// serde quotes the value it stumbled on; what stands between double quotes is cut out, and so are numbers.
 fn without_values(reason: &str) -> String {
+    ["integer", "floating point"].into_iter().fold(without_texts(reason), |reason, kind| {
+        let Some((before, rest)) = reason.split_once(&format!("{kind} `")) else { return reason };
+        let after = rest.split_once('`').map_or("", |(_, after)| after);
+        format!("{before}{kind} …{after}")
+    })
+}
+
+fn without_texts(reason: &str) -> String {
     let mut kept = String::with_capacity(reason.len());
     let mut quoted = false;
     let mut escaped = false;
@@ -76,7 +97,22 @@ fn without_values(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_values;
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_no_object_is_told_in_terms_of_json() {
+        #[derive(Debug, Deserialize)]
+        struct Named {
+            #[expect(dead_code, reason = "only its shape is asked for")]
+            inner: Option<Box<Named>>,
+        }
+        for (body, reason) in [
+            ("7", "body: invalid type: integer …, expected an object at line 1 column 1"),
+            (r#"{"inner":1.5}"#, "inner: invalid type: floating point …, expected an object at line 1 column 12"),
+        ] {
+            assert_eq!(read::<Named>(body.as_bytes()).unwrap_err(), ParseError::Shape(reason.to_owned()));
+        }
+    }
 
     #[test]
     fn values_are_cut_out_of_reasons() {

@@ -1,8 +1,9 @@
 //! Attempts by any of their columns.
 
 use chrono::{DateTime, Utc};
+use domain::MerchantId;
 
-use super::{Cursor, Driver, Found, ROWS_LOOKED_AT_MAX, Search, fill};
+use super::{Cursor, Driver, Found, LOOK_TIME_MAX, ROWS_LOOKED_AT_MAX, Search, fill};
 use crate::{Store, StoreError, Tx};
 
 /// One run of a job.
@@ -48,8 +49,8 @@ macro_rules! search {
                    WHERE " + $driver + " AND finished_at >= $2 AND finished_at < $3 AND (finished_at, attempt_id) < ($4, $5)
                    ORDER BY finished_at DESC, attempt_id DESC LIMIT $6) looked
              WHERE ($7::text IS NULL OR queue = $7) AND ($8::text IS NULL OR topic = $8)
-               AND ($9::text IS NULL OR error_class = $9) AND ($10::text IS NULL OR strpos(lower(error), $10) > 0)
-             ORDER BY finished_at DESC, attempt_id DESC LIMIT $11 OFFSET $12",
+               AND ($9::text IS NULL OR error_class = $9)
+             ORDER BY finished_at DESC, attempt_id DESC LIMIT $10 OFFSET $11",
             $key,
             $page.from,
             $page.until,
@@ -59,7 +60,6 @@ macro_rules! search {
             $page.queue,
             $page.topic,
             $page.error_class,
-            $page.text,
             $page.limit,
             $page.offset
         )
@@ -76,7 +76,6 @@ struct Page<'a> {
     queue: Option<&'a str>,
     topic: Option<&'a str>,
     error_class: Option<&'a str>,
-    text: Option<String>,
     limit: i64,
     offset: i64,
 }
@@ -92,6 +91,59 @@ async fn look(tx: &mut Tx, search: &Search, page: &Page<'_>) -> Result<Vec<Attem
         Driver::Time => search!(tx, key, page, "$1::text IS NULL"),
     };
     Ok(rows?)
+}
+
+/// By the index on words. Answers the attempts that match, and where to go on.
+async fn look_for_words(
+    tx: &mut Tx,
+    words: &str,
+    search: &Search,
+    after: &Cursor,
+    limit: i64,
+) -> Result<(Vec<AttemptFound>, Option<Cursor>), StoreError> {
+    let found = sqlx::query!(
+        r#"SELECT found_merchant, found_at AS "at!", found_attempt AS "id!"
+           FROM job_attempts_with_words($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
+        words,
+        search.merchant.as_ref().map(MerchantId::as_str),
+        search.queue,
+        search.topic,
+        search.error_class,
+        search.job_id,
+        search.from,
+        search.until,
+        after.at,
+        after.id,
+        i32::try_from(limit).unwrap_or(i32::MAX),
+        LOOK_TIME_MAX as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    // The function ends with a row without merchant when its time was up, and with as many as were wanted when there may be more.
+    let timed_out = found.last().is_some_and(|last| last.found_merchant.is_none());
+    let is_full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
+    let next = found.last().filter(|_| timed_out || is_full).map(|last| Cursor { at: last.at, id: last.id.clone() });
+    let keys = found.iter().filter_map(|key| Some((key.found_merchant.as_deref()?, key.at, key.id.as_str())));
+    Ok((read(tx, keys.collect()).await?, next))
+}
+
+/// The attempts with these keys, newest first.
+async fn read(tx: &mut Tx, keys: Vec<(&str, DateTime<Utc>, &str)>) -> Result<Vec<AttemptFound>, StoreError> {
+    let rows = sqlx::query_as!(
+        AttemptFound,
+        "SELECT a.merchant_id, a.attempt_id, a.job_id, a.parent_id, a.queue, a.topic, a.attempt, a.worker, a.outcome, a.error_class,
+                a.error, a.trace_id, a.started_at, a.finished_at
+         FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS k(merchant_id, finished_at, attempt_id)
+         CROSS JOIN LATERAL (SELECT * FROM job_attempts
+                             WHERE merchant_id = k.merchant_id AND finished_at = k.finished_at AND attempt_id = k.attempt_id OFFSET 0) a
+         ORDER BY a.finished_at DESC, a.attempt_id DESC",
+        keys.iter().map(|key| key.0).collect::<Vec<_>>() as _,
+        keys.iter().map(|key| key.1).collect::<Vec<_>>() as _,
+        keys.iter().map(|key| key.2).collect::<Vec<_>>() as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows)
 }
 
 impl Store {
@@ -117,6 +169,9 @@ async fn step(
     after: &Cursor,
     limit: i64,
 ) -> Result<(Vec<AttemptFound>, Option<Cursor>), StoreError> {
+    if let Some(words) = &search.text {
+        return look_for_words(tx, words, search, after, limit).await;
+    }
     let page = Page {
         from: search.from,
         until: search.until,
@@ -124,7 +179,6 @@ async fn step(
         queue: search.queue.as_deref(),
         topic: search.topic.as_deref(),
         error_class: search.error_class.as_deref(),
-        text: search.text.as_ref().map(|text| text.to_lowercase()),
         limit,
         offset: 0,
     };
@@ -136,7 +190,7 @@ async fn step(
     }
     // The last row that was looked at, if there may be more behind it.
     let offset = ROWS_LOOKED_AT_MAX - 1;
-    let unfiltered = Page { queue: None, topic: None, error_class: None, text: None, limit: 1, offset, ..page };
+    let unfiltered = Page { queue: None, topic: None, error_class: None, limit: 1, offset, ..page };
     let next = look(tx, search, &unfiltered).await?.last().map(cursor);
     Ok((rows, next))
 }

@@ -2,8 +2,8 @@
 //!
 //! A search is bounded whatever is stored. It walks the index of its most telling filter, newest first, and tests the other
 //! filters on what it finds, [`ROWS_LOOKED_AT_MAX`] rows at a time until its page is full or [`LOOK_TIME_MAX`] has passed;
-//! then it answers with where to go on. So a page may be short, or empty, and not be the last. Only words in dead letters'
-//! reasons have an index of their own.
+//! then it answers with where to go on. So a page may be short, or empty, and not be the last. Words in errors and
+//! reasons have indexes of their own.
 
 mod attempts;
 mod letters;
@@ -44,8 +44,7 @@ pub struct Search {
     pub topic: Option<String>,
     /// With an error of this class.
     pub error_class: Option<String>,
-    /// With this in the error: any part of it, whatever the case, for attempts; words, "phrases" and -exclusions for dead
-    /// letters.
+    /// With this in the error: words in any order, "phrases", -exclusions, and `or`, whatever the case.
     pub text: Option<String>,
     /// Not before.
     pub from: DateTime<Utc>,
