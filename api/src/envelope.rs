@@ -72,9 +72,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Enveloped<E> {
         let answered = AssertUnwindSafe(self.inner.call(request)).catch_unwind().instrument(span.clone()).await;
         let mut response = match answered {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => span.in_scope(|| respond(&refusal(&error))),
+            Ok(Err(error)) => span.in_scope(|| respond(&refusal(&error), route)),
             // The panic itself was logged by the hook.
-            Err(_) => respond(&ApiError::new(Code::Internal, "an unexpected error")),
+            Err(_) => respond(&ApiError::new(Code::Internal, "an unexpected error"), route),
         };
         if let Ok(value) = HeaderValue::from_str(id.as_str()) {
             response.headers_mut().insert(REQUEST_ID, value);
@@ -102,6 +102,11 @@ fn route_label(path: &str) -> &'static str {
         _ if path.starts_with("/v1/api/customers/") && path.ends_with("/points") => "/v1/api/customers/:id/points",
         _ => "other",
     }
+}
+
+/// The method a route takes: each takes one.
+fn allowed(route: &str) -> &'static str {
+    if route == "/v1/api/shopify/webhook" { "POST" } else { "GET" }
 }
 
 /// Every error of the framework as one of ours.
@@ -143,7 +148,7 @@ fn refusal(error: &poem::Error) -> ApiError {
     ApiError::new(code, message)
 }
 
-fn respond(error: &ApiError) -> Response {
+fn respond(error: &ApiError, route: &str) -> Response {
     let mut response = Response::builder()
         .status(error.code.status())
         .content_type("application/json; charset=utf-8")
@@ -151,6 +156,9 @@ fn respond(error: &ApiError) -> Response {
     match error.code {
         Code::Unavailable => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        Code::MethodNotAllowed => {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed(route)));
         }
         Code::Unauthorized => {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -207,8 +215,23 @@ mod tests {
             assert_eq!(response.headers()["x-request-id"], "mine-1");
             assert_eq!(response.headers().contains_key("retry-after"), status == 503);
             assert_eq!(response.headers().contains_key("www-authenticate"), status == 401);
+            let allow = (status == 405).then_some(HeaderValue::from_static("GET"));
+            assert_eq!(response.headers().get("allow"), allow.as_ref());
         }
         assert_eq!(ask("GET", "/").await.0, 200);
+    }
+
+    #[test]
+    fn every_documented_path_has_a_label_and_the_method_that_is_told_to_be_allowed() {
+        let document: serde_json::Value = serde_json::from_str(&crate::openapi_json()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.len() >= 4);
+        for (path, operations) in paths {
+            let route = route_label(path);
+            assert_ne!(route, "other", "{path}");
+            let methods: Vec<_> = operations.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+            assert_eq!(methods, [allowed(route)], "{path}");
+        }
     }
 
     #[test]
