@@ -42,12 +42,12 @@ impl Queue {
             self.set_cap_of_lanes(wanted.lane_cap).await?;
             changed += 1;
         }
-        let (nothing, lanes) = (LaneSettings::default(), |of: &Settings| of.lanes.keys().cloned().collect::<Vec<_>>());
         // Those that are no longer wanted first: there is room for so many.
-        let gone = lanes(&is).into_iter().filter(|lane| !wanted.lanes.contains_key(lane));
-        for lane in gone.chain(lanes(wanted)) {
-            let of = |settings: &Settings| settings.lanes.get(&lane).unwrap_or(&nothing).clone();
-            changed += self.restore_lane(&lane, &of(&is), &of(wanted)).await?;
+        let gone = is.lanes.keys().filter(|lane| !wanted.lanes.contains_key(*lane));
+        let as_others = LaneSettings::default();
+        for lane in gone.chain(wanted.lanes.keys()) {
+            let [is, wanted] = [&is, wanted].map(|settings| settings.lanes.get(lane).unwrap_or(&as_others));
+            changed += self.restore_lane(lane, is, wanted).await?;
         }
         Ok(changed)
     }
