@@ -1,15 +1,12 @@
 //! Recorded webhooks that have no job: Redis was away when they came, or has lost their job since. Enqueued again under
 //! the record's own id, so one that still waits for its turn is not doubled.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use domain::LogId;
 use jobs::{JobKind, NewJob, Queues};
 use platform::clock::SharedClock;
 use store::Store;
-use store::webhooks::PendingWebhook;
+use store::waiting::WaitingWebhook;
 
 use crate::passes::PassError;
 
@@ -20,7 +17,7 @@ pub struct Sweep {
     clock: SharedClock,
     after: Duration,
     rows_max: usize,
-    cursor: Option<(DateTime<Utc>, LogId)>,
+    cursor: Option<i64>,
 }
 
 /// What a pass came to.
@@ -47,51 +44,45 @@ impl Sweep {
         Ok(swept.enqueued)
     }
 
-    /// One pass: goes on over as many pages as have something to repair, else one page.
+    /// One pass: goes on over as many pages as bring something to repair or to forget, else one page.
     pub(crate) async fn run(&mut self) -> Result<Swept, PassError> {
         let before = self.clock.now() - self.after;
+        let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
         let mut swept = Swept::default();
         loop {
-            let cursor = self.cursor.as_ref().map(|(time, id)| (*time, id));
-            let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
-            let page = self.store.pending_webhooks(before, cursor, rows_max).await?;
-            let enqueued = match self.unknown(&page).await? {
+            let page = self.store.waiting_webhooks(before, self.cursor, rows_max).await?;
+            let enqueued = match self.unknown(&page.webhooks).await? {
                 unknown if unknown.is_empty() => 0,
                 // Redis has lost them, or they were done since the page was read: PostgreSQL knows of a job's end before
                 // Redis forgets it, so a second look tells.
-                unknown => {
-                    let mut lost = self.store.pending_webhooks(before, cursor, rows_max).await?;
-                    lost.retain(|webhook| unknown.contains(&webhook.log_id));
-                    self.enqueue(&lost).await?
-                }
+                unknown => self.enqueue(&self.store.still_waiting(&unknown).await?).await?,
             };
-            swept.waiting += page.len() as u64;
+            swept.waiting += page.webhooks.len() as u64;
             swept.enqueued += enqueued;
-            let full = page.len() == self.rows_max;
-            self.cursor = page.into_iter().next_back().filter(|_| full).map(|last| (last.created_at, last.log_id));
-            if !full || enqueued == 0 {
+            self.cursor = page.next;
+            if page.next.is_none() || enqueued + page.ended == 0 {
                 return Ok(swept);
             }
         }
     }
 
-    /// Records of the page whose jobs Redis does not know.
-    async fn unknown(&self, page: &[PendingWebhook]) -> Result<HashSet<LogId>, PassError> {
+    /// Webhooks of the page whose jobs Redis does not know.
+    async fn unknown(&self, page: &[WaitingWebhook]) -> Result<Vec<WaitingWebhook>, PassError> {
         let (of, jobs): (Vec<_>, Vec<_>) = self.jobs(page).into_iter().unzip();
         let missing = self.queues.missing(&jobs).await?;
-        Ok(of.into_iter().zip(missing).filter(|(_, missing)| *missing).map(|(log_id, _)| log_id.clone()).collect())
+        Ok(of.into_iter().zip(missing).filter(|(_, missing)| *missing).map(|(webhook, _)| webhook.clone()).collect())
     }
 
-    async fn enqueue(&self, lost: &[PendingWebhook]) -> Result<u64, PassError> {
+    async fn enqueue(&self, lost: &[WaitingWebhook]) -> Result<u64, PassError> {
         let jobs: Vec<_> = self.jobs(lost).into_iter().map(|(_, job)| job).collect();
         Ok(self.queues.enqueue_missing(&jobs).await? as u64)
     }
 
-    fn jobs<'a>(&self, page: &'a [PendingWebhook]) -> Vec<(&'a LogId, NewJob)> {
+    fn jobs<'a>(&self, page: &'a [WaitingWebhook]) -> Vec<(&'a WaitingWebhook, NewJob)> {
         let mut jobs = Vec::with_capacity(page.len());
         for webhook in page {
             match self.job(webhook) {
-                Ok(job) => jobs.push((&webhook.log_id, job)),
+                Ok(job) => jobs.push((webhook, job)),
                 // One record must not hold up the others; it stays pending and shows in the retries page.
                 Err(error) => tracing::error!(log_id = %webhook.log_id, %error, "webhook cannot be enqueued"),
             }
@@ -99,8 +90,8 @@ impl Sweep {
         jobs
     }
 
-    fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {
-        let PendingWebhook { log_id, job_kind, merchant_id, .. } = webhook;
+    fn job(&self, webhook: &WaitingWebhook) -> Result<NewJob, PassError> {
+        let WaitingWebhook { log_id, job_kind, merchant_id, .. } = webhook;
         let job = JobKind::parse(job_kind).and_then(|kind| NewJob::of_webhook(kind, log_id.clone(), merchant_id));
         let unknown = || PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {job_kind}"));
         Ok(job.ok_or_else(unknown)?.trace(format!("sweep-{log_id}")))

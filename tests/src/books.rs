@@ -55,7 +55,7 @@ fn of_order(order: &OrderBooks, replayed: &OrderState) -> Option<String> {
 async fn replay(pool: &PgPool, merchant_id: &str) -> BTreeMap<i64, OrderState> {
     let rows = sqlx::query_scalar::<_, String>(
         "SELECT payload::text FROM api_logs
-         WHERE merchant_id = $1 AND status = 'success' AND payload ? 'order' ORDER BY webhook_id",
+         WHERE merchant_id = $1 AND status = 'success' AND payload -> 'order' IS NOT NULL ORDER BY webhook_id",
     );
     let mut orders: BTreeMap<i64, OrderState> = BTreeMap::new();
     for facts in rows.bind(merchant_id).fetch_all(pool).await.unwrap() {

@@ -42,7 +42,7 @@ impl Books {
 
     /// Webhooks that still wait for their job. Cheap, by an index of the open ones.
     pub(crate) async fn pending(&self) -> Result<i64> {
-        let pending = "SELECT count(*) FROM api_logs WHERE status <> 'success' AND status = 'pending'";
+        let pending = "SELECT count(*) FROM api_logs WHERE status = 'pending'";
         Ok(sqlx::query_scalar(pending).fetch_one(&self.pool).await?)
     }
 

@@ -23,6 +23,7 @@ pub mod queue_settings;
 pub mod retention;
 pub mod settings;
 pub mod verify;
+pub mod waiting;
 pub mod webhooks;
 
 pub use error::StoreError;

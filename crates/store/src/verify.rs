@@ -1,5 +1,5 @@
-//! What `loyalnest verify` compares: stored balances with the sum of the ledger and of the lots, and each order's
-//! standing with its facts. Reads only, as the owner, so that no row is hidden from it.
+//! What `loyalnest verify` compares: stored balances with the sum of the ledger and of the lots, each order's standing with
+//! its facts, waiting webhooks with what the sweep knows. Reads only, as the owner, so that no row is hidden from it.
 
 use domain::{MerchantId, OrderLedger, OrderState};
 
@@ -127,6 +127,30 @@ impl Owner {
         )
         .fetch_all(&self.pool)
         .await?)
+    }
+
+    /// Webhooks that wait for their job and are named by no commit, of one shop or of all, `rows_max` at most: with the shop's
+    /// domain and the record's id. The sweep would not find them.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn forgotten_webhooks(
+        &self,
+        shop: Option<&str>,
+        rows_max: i64,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT coalesce(m.shopify_domain, l.merchant_id) AS "shop!", l.log_id
+               FROM api_logs l LEFT JOIN merchants m USING (merchant_id)
+               WHERE l.status = 'pending' AND l.job_kind IS NOT NULL AND ($1::text IS NULL OR m.shopify_domain = $1)
+                 AND l.log_id NOT IN (SELECT unnest(log_ids) FROM webhook_batches)
+               ORDER BY l.log_id LIMIT $2"#,
+            shop,
+            rows_max
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.shop, row.log_id)).collect())
     }
 
     /// Pages of a merchant's orders, by Shopify id.

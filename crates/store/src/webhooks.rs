@@ -51,19 +51,6 @@ pub struct LoadedWebhook {
     pub error: Option<String>,
 }
 
-/// A webhook that still waits for its job.
-#[derive(Debug, Clone)]
-pub struct PendingWebhook {
-    /// Whose.
-    pub merchant_id: MerchantId,
-    /// The record.
-    pub log_id: LogId,
-    /// Kind of the job it waits for.
-    pub job_kind: String,
-    /// When it was recorded.
-    pub created_at: DateTime<Utc>,
-}
-
 impl Store {
     /// Records deliveries in one commit. Answers, in order, whether each was new; `false` is a duplicate of one that
     /// was recorded before (or earlier in this call), and changes nothing.
@@ -75,43 +62,6 @@ impl Store {
         let recorded = insert(&mut tx, &Columns::of(webhooks)).await?;
         tx.commit().await?;
         Ok(webhooks.iter().map(|w| recorded.contains(w.log_id.as_str())).collect())
-    }
-
-    /// Webhooks recorded before `before` that still wait for a job, oldest first, after the `after` cursor.
-    ///
-    /// # Errors
-    /// As any statement.
-    pub async fn pending_webhooks(
-        &self,
-        before: DateTime<Utc>,
-        after: Option<(DateTime<Utc>, &LogId)>,
-        rows_max: i64,
-    ) -> Result<Vec<PendingWebhook>, StoreError> {
-        let (after_time, after_id) = after.map_or((DateTime::UNIX_EPOCH, ""), |(time, id)| (time, id.as_str()));
-        let mut tx = self.begin(&Scope::Platform).await?;
-        let rows = sqlx::query!(
-            r#"SELECT merchant_id, log_id, job_kind AS "job_kind!", created_at FROM api_logs
-               WHERE status = 'pending' AND job_kind IS NOT NULL
-                 AND created_at >= $2 AND created_at < $1 AND (created_at, log_id) > ($2, $3)
-               ORDER BY created_at, log_id LIMIT $4"#,
-            before,
-            after_time,
-            after_id,
-            rows_max
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let read = rows.into_iter().map(|row| {
-            Ok(PendingWebhook {
-                merchant_id: MerchantId::parse(&row.merchant_id)
-                    .map_err(|e| StoreError::corrupt("api_logs.merchant_id", e))?,
-                log_id: LogId::parse(&row.log_id).map_err(|e| StoreError::corrupt("api_logs.log_id", e))?,
-                job_kind: row.job_kind,
-                created_at: row.created_at,
-            })
-        });
-        read.collect()
     }
 }
 
@@ -129,6 +79,8 @@ struct Columns<'a> {
     status: Vec<&'a str>,
     notes: Vec<Option<&'a str>>,
     bodies: Vec<&'a [u8]>,
+    /// Merchants and records of those that wait for a job.
+    waiting: (Vec<&'a str>, Vec<&'a str>),
 }
 
 impl<'a> Columns<'a> {
@@ -146,6 +98,11 @@ impl<'a> Columns<'a> {
             status: webhooks.iter().map(|w| w.status).collect(),
             notes: webhooks.iter().map(|w| w.note.as_deref()).collect(),
             bodies: webhooks.iter().map(|w| w.body.as_slice()).collect(),
+            waiting: webhooks
+                .iter()
+                .filter(|w| w.status == "pending" && w.job_kind.is_some())
+                .map(|w| (w.merchant_id.as_str(), w.log_id.as_str()))
+                .unzip(),
         }
     }
 }
@@ -153,12 +110,12 @@ impl<'a> Columns<'a> {
 /// Records those deliveries that are not recorded yet; answers their log ids.
 async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, StoreError> {
     let logged = sqlx::query_scalar!(
-        // The keys go in twice, rather than through a CTE with the bodies, which would be copied once more; and the bodies
-        // look their record up in an array, since a join without an index compares each with each, row by row.
+        // The keys go in twice, rather than through a CTE with the bodies, which would be copied once more. Where there was a
+        // duplicate, the bodies look their record up in an array: a join without an index compares each with each, row by row.
         r#"WITH logged AS (
                INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload,
                                      job_kind, status, error)
-               SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::jsonb,
+               SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::json,
                       job_kind, status, error
                FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
                            $9::text[], $10::text[], $11::text[])
@@ -170,7 +127,9 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, Store
                INSERT INTO api_log_bodies (merchant_id, log_id, body)
                SELECT merchant_id, log_id, body
                FROM unnest($2::text[], $1::text[], $12::bytea[]) AS i(merchant_id, log_id, body)
-               WHERE log_id = ANY (ARRAY(SELECT log_id FROM logged))
+               WHERE (SELECT count(*) FROM logged) = cardinality($1) OR log_id = ANY (ARRAY(SELECT log_id FROM logged))
+           ), batched AS (
+               INSERT INTO webhook_batches (merchant_ids, log_ids) SELECT $13, $14 WHERE cardinality($14::text[]) > 0
            )
            SELECT log_id AS "log_id!" FROM logged"#,
         &new.logs as _,
@@ -184,7 +143,9 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, Store
         &new.kinds as _,
         &new.status as _,
         &new.notes as _,
-        &new.bodies as _
+        &new.bodies as _,
+        &new.waiting.0 as _,
+        &new.waiting.1 as _
     )
     .fetch_all(&mut **tx)
     .await?;

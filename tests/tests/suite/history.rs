@@ -257,6 +257,8 @@ async fn a_dead_letter_is_replayed_under_its_id_though_redis_was_flushed_and_its
 
     let step = api::control::replay_step(&app.store, &app.queues, &search, None, now()).await.unwrap();
     assert_eq!((step.jobs.len(), step.jobs[0].as_str(), step.next), (1, job_id.as_str(), None));
+    let named = format!("SELECT count(*) FROM webhook_batches WHERE '{job_id}' = ANY (log_ids)");
+    assert_eq!(app.number(&named).await, 2, "the sweep knows of it again, whatever becomes of Redis");
     app.settled().await;
     assert_eq!(
         app.number(&format!("SELECT points_balance::bigint FROM customers WHERE shopify_customer_id = {ADA}")).await,

@@ -22,3 +22,4 @@ mod rules;
 mod search_speed;
 mod snapshots;
 mod support;
+mod sweep;

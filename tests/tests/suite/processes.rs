@@ -254,6 +254,16 @@ async fn the_tool_migrates_seeds_and_finds_drift() {
         let clean = run("loyalnest", &["verify"], &environment).await;
         assert_eq!(clean.code, Some(0), "{clean:?}");
     }
+    // A webhook that waits, and of which the sweep knows nothing.
+    app.execute("WITH known AS (DELETE FROM webhook_batches) UPDATE api_logs SET status = 'pending'").await;
+    for (shop, found) in [(None, true), (Some("shop-1.myshopify.com"), true), (Some("shop-2.myshopify.com"), false)] {
+        let arguments: Vec<&str> =
+            ["verify"].into_iter().chain(shop.into_iter().flat_map(|shop| ["--shop", shop])).collect();
+        let ended = run("loyalnest", &arguments, &environment).await;
+        assert_eq!(ended.out.contains("waits, and no row of webhook_batches names it"), found, "{shop:?}: {ended:?}");
+        assert_eq!(ended.code == Some(0), !found, "{shop:?}: {ended:?}");
+    }
+    app.execute("UPDATE api_logs SET status = 'success'").await;
     app.finish().await;
 }
 

@@ -119,6 +119,23 @@ async fn a_scope_can_neither_change_nor_write_what_belongs_to_another() {
 }
 
 #[tokio::test]
+async fn what_the_ingress_leaves_for_the_sweep_is_seen_by_the_platform_alone() {
+    let mut app = TestApp::builder().without_roles().start().await;
+    app.start_api().await;
+    let a = app.shops[0].merchant_id.to_string();
+    app.deliver("orders/create", order(1, 1_000).json()).await;
+    let hostile = pool(&app.servers.app_url).await;
+    let all = "SELECT count(*) FROM webhook_batches";
+    for scope in [None, Some(""), Some(a.as_str())] {
+        assert_eq!(attempt(&hostile, scope, all).await, Ok(0), "{scope:?}");
+        assert_eq!(attempt(&hostile, scope, "DELETE FROM webhook_batches RETURNING 1").await, Ok(0), "{scope:?}");
+    }
+    assert_eq!(attempt(&hostile, Some("*"), all).await, Ok(1));
+    hostile.close().await;
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn the_ledger_and_its_witnesses_are_append_only_even_for_their_owner() {
     let (app, hostile, a, _) = two_shops_with_orders().await;
     for table in ["points_transactions", "lot_allocations", "audit_logs", "job_attempts"] {

@@ -11,6 +11,8 @@ const MERCHANTS_PAGE_ROWS: i64 = 500;
 const ORDERS_PAGE_ROWS: i64 = 1_000;
 /// Dangling rows of one kind that are told of a merchant.
 const DANGLING_ROWS_MAX: i64 = 1_000;
+/// Forgotten webhooks that are told of.
+const FORGOTTEN_ROWS_MAX: i64 = 1_000;
 
 #[derive(Default)]
 struct Findings {
@@ -18,6 +20,15 @@ struct Findings {
     customers: i64,
     orders: u64,
     drifts: usize,
+}
+
+impl Findings {
+    fn report(&mut self, lines_max: usize, shop: &str, drift: &str) {
+        self.drifts += 1;
+        if self.drifts <= lines_max {
+            say(&format!("drift {shop} {drift}"));
+        }
+    }
 }
 
 pub(super) async fn run(owner: &Owner, arguments: &VerifyArguments) -> anyhow::Result<()> {
@@ -36,6 +47,13 @@ pub(super) async fn run(owner: &Owner, arguments: &VerifyArguments) -> anyhow::R
     if let (Some(shop), 0) = (&arguments.shop, findings.merchants) {
         bail!("no merchant has the domain {shop}");
     }
+    for (shop, log_id) in owner.forgotten_webhooks(arguments.shop.as_deref(), FORGOTTEN_ROWS_MAX).await? {
+        findings.report(
+            arguments.lines_max,
+            &shop,
+            &format!("webhook {log_id}: waits, and no row of webhook_batches names it"),
+        );
+    }
     let Findings { merchants, customers, orders, drifts } = findings;
     say(&format!("verified {merchants} merchants, {customers} customers, {orders} orders: {drifts} drifts"));
     if drifts > 0 {
@@ -52,12 +70,7 @@ async fn verify_merchant(
     findings: &mut Findings,
 ) -> anyhow::Result<()> {
     findings.merchants += 1;
-    let mut report = |drift: String| {
-        findings.drifts += 1;
-        if findings.drifts <= lines_max {
-            say(&format!("drift {shop} {drift}"));
-        }
-    };
+    let mut report = |drift: String| findings.report(lines_max, shop, &drift);
     let (customers, drifts) = owner.balance_drift(merchant).await?;
     for drift in drifts {
         let (balance, ledger, lots) = (drift.balance, drift.ledger, drift.lots);

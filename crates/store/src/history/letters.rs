@@ -181,17 +181,24 @@ impl Store {
     /// As any statement.
     pub async fn reopen_webhooks(&self, letters: &[DeadLetterKey]) -> Result<u64, StoreError> {
         let mut tx = self.begin(&scope(letters)).await?;
-        let done = sqlx::query!(
-            "UPDATE api_logs l SET status = 'pending', error = NULL, finished_at = NULL
-             FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
-             WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id AND l.status = 'failed' AND l.job_kind IS NOT NULL",
+        let opened = sqlx::query_scalar!(
+            r#"WITH opened AS (
+                   UPDATE api_logs l SET status = 'pending', error = NULL, finished_at = NULL
+                   FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
+                   WHERE l.merchant_id = k.merchant_id AND l.log_id = k.log_id AND l.status = 'failed' AND l.job_kind IS NOT NULL
+                   RETURNING l.merchant_id, l.log_id
+               ), batched AS (
+                   INSERT INTO webhook_batches (merchant_ids, log_ids)
+                   SELECT array_agg(merchant_id), array_agg(log_id) FROM opened HAVING count(*) > 0
+               )
+               SELECT count(*) AS "opened!" FROM opened"#,
             letters.iter().map(|letter| letter.merchant_id.as_str()).collect::<Vec<_>>() as _,
             letters.iter().map(|letter| letter.job_id.as_str()).collect::<Vec<_>>() as _
         )
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(done.rows_affected())
+        Ok(opened.unsigned_abs())
     }
 
     /// Notes that these were enqueued again. One that has died again since is left as it is. Answers how many were noted.

@@ -54,7 +54,7 @@ pub(super) async fn poison(stage: Stage) -> Tally {
 
 /// The record of this order's webhook.
 async fn poisoned_log(arena: &Arena, order: i64) -> LogId {
-    let sql = format!("SELECT log_id FROM api_logs WHERE payload @? '$.** ? (@.order_id == {order})'");
+    let sql = format!("SELECT log_id FROM api_logs WHERE payload::jsonb @? '$.** ? (@.order_id == {order})'");
     let found = arena.app.texts(&sql).await;
     let [log_id] = found.as_slice() else { panic!("order {order} has {} records", found.len()) };
     LogId::parse(log_id).unwrap()
