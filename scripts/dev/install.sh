@@ -61,17 +61,34 @@ install_rust() {
   PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
   if ! have cargo; then
     say "Installing Rust through rustup"
-    local script
-    script=$(curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs) ||
-      die "Rust is missing and https://sh.rustup.rs cannot be reached" "install Rust $(rust_version_min) or later, then run this again"
-    sh -c "$script" rustup -y --profile minimal -c clippy -c rustfmt </dev/null ||
-      die "rustup failed" "install Rust $(rust_version_min) or later by hand: https://rustup.rs"
-    have cargo || die "rustup ended well, but there is no cargo in ${CARGO_HOME:-$HOME/.cargo}/bin" "install Rust by hand: https://rustup.rs"
+    install_rustup || install_debians_rust ||
+      die "Rust is missing, and neither https://sh.rustup.rs nor a package of this system has one that is new enough" \
+        "install Rust $(rust_version_min) or later, then run this again"
   fi
   local found
   found=$(cargo --version | cut -d' ' -f2)
-  [ "$(printf '%s\n%s\n' "$(rust_version_min)" "$found" | sort -V | head -n 1)" = "$(rust_version_min)" ] ||
+  is_at_least "$(rust_version_min)" "$found" ||
     die "Rust $(rust_version_min) or later is needed, this is $found" "rustup update stable"
 }
+
+install_rustup() {
+  local script
+  script=$(curl --proto '=https' --tlsv1.2 --connect-timeout 20 -sSf https://sh.rustup.rs) || return 1
+  sh -c "$script" rustup -y --profile minimal -c clippy -c rustfmt </dev/null && have cargo
+}
+
+# Debian keeps a recent Rust for its web browsers, also in its stable releases.
+install_debians_rust() {
+  have apt-get || return 1
+  warn "rustup cannot be had; trying the packages of the distribution"
+  as_root apt-get update -qq </dev/null || true
+  local offered
+  offered=$(apt-cache policy rustc-web | sed -n 's/^ *Candidate: \([0-9.]*\).*/\1/p')
+  is_at_least "$(rust_version_min)" "${offered:-0}" || return 1
+  apt_install rustc-web cargo-web rustfmt-web rust-web-clippy && have cargo
+}
+
+# Whether the second version is the first or a later one.
+is_at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 rust_version_min() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"; }
