@@ -21,6 +21,9 @@ use jobs::JobKind;
 const WAITING_MAX: usize = 8_192;
 /// Commits in flight.
 const COMMITS_MAX: u32 = 2;
+/// Begin to begin, in durations of the last commit. The deliveries of one commit go on together, through the queue and in one
+/// batch of a worker: what is waited for here makes all that follows cheaper, and need not be waited for there (ADR 0004).
+const COMMITS_APART: u32 = 4;
 /// Facts and bodies of one commit, after which no more are gathered.
 const COMMIT_BYTES_MAX: usize = 32 * 1_024 * 1_024;
 /// How long a batch may be tried. Below [`super::ANSWER_MAX`], so that its deliveries are still there.
@@ -98,7 +101,7 @@ pub(super) fn start<R: Record>(
 
 async fn gather<R: Record>(mut entries: mpsc::Receiver<Entry>, grouping: Grouping, committer: Arc<Committer<R>>) {
     let slots = Arc::new(Semaphore::new(COMMITS_MAX as usize));
-    let mut pace = Pace::new(grouping.window);
+    let mut pace = Pace::new(COMMITS_APART, grouping.window);
     while let Some(first) = entries.recv().await {
         let mut batch = Batch::of(first, grouping.rows_max);
         batch.fill(&mut entries);

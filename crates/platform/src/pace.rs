@@ -9,12 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Begin to begin, in durations of the last batch: half of the time belongs to others.
-const DURATIONS_APART: u32 = 2;
-
 /// The pace of one sequence of batches. The first, and one after a rest, may begin at once.
 #[derive(Debug)]
 pub struct Pace {
+    durations_apart: u32,
     apart_max: Duration,
     began: Option<Instant>,
     took: Took,
@@ -36,10 +34,11 @@ impl Took {
 }
 
 impl Pace {
-    /// Batches begin at most `apart_max` apart while there is work.
+    /// Batches begin so many durations of the last one apart (1: one after the other; 4: three quarters of the time belong to
+    /// others), and at most `apart_max`, while there is work.
     #[must_use]
-    pub fn new(apart_max: Duration) -> Self {
-        Self { apart_max, began: None, took: Took::default() }
+    pub fn new(durations_apart: u32, apart_max: Duration) -> Self {
+        Self { durations_apart, apart_max, began: None, took: Took::default() }
     }
 
     /// Where to note how long a batch took.
@@ -51,7 +50,7 @@ impl Pace {
     /// From when on the next batch may begin.
     #[must_use]
     pub fn due(&self) -> Instant {
-        let apart = self.took.last().saturating_mul(DURATIONS_APART).min(self.apart_max);
+        let apart = self.took.last().saturating_mul(self.durations_apart).min(self.apart_max);
         self.began.map_or_else(Instant::now, |began| began + apart)
     }
 
@@ -67,7 +66,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn batches_begin_twice_their_duration_apart_and_never_further_than_the_limit() {
-        let mut pace = Pace::new(Duration::from_millis(10));
+        let mut pace = Pace::new(2, Duration::from_millis(10));
         let started = Instant::now();
         assert_eq!(pace.due(), started, "the first begins at once");
         pace.begin();
