@@ -24,6 +24,8 @@ const COMMITS_MAX: u32 = 2;
 /// Begin to begin, in durations of the last commit. The deliveries of one commit go on together, through the queue and in one
 /// batch of a worker: what is waited for here makes all that follows cheaper, and need not be waited for there (ADR 0004).
 const COMMITS_APART: u32 = 4;
+/// A commit of so many rows waits for no more: its fixed cost is well shared, and senders that wait for their answers bring none.
+const ENOUGH_ROWS: usize = 24;
 /// Facts and bodies of one commit, after which no more are gathered.
 const COMMIT_BYTES_MAX: usize = 32 * 1_024 * 1_024;
 /// How long a batch may be tried. Below [`super::ANSWER_MAX`], so that its deliveries are still there.
@@ -154,9 +156,9 @@ impl Batch {
         }
     }
 
-    /// Takes what comes until `deadline`.
+    /// Takes what comes until `deadline`, or until it is enough.
     async fn linger(&mut self, entries: &mut mpsc::Receiver<Entry>, deadline: Instant) {
-        while !self.is_full() {
+        while !self.is_full() && self.entries.len() < ENOUGH_ROWS {
             match timeout_at(deadline, entries.recv()).await {
                 Ok(Some(entry)) => self.push(entry),
                 Ok(None) | Err(_) => return,

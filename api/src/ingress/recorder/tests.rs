@@ -36,10 +36,14 @@ struct Bench {
 }
 
 fn bench(takes_ms: u64, rows_max: usize, behaviour: Behaviour) -> Bench {
+    bench_with(Duration::from_millis(2), takes_ms, rows_max, behaviour)
+}
+
+fn bench_with(window: Duration, takes_ms: u64, rows_max: usize, behaviour: Behaviour) -> Bench {
     let (sender, handed) = mpsc::channel(100);
     let sizes = Arc::new(Mutex::new(Vec::new()));
     let fake = Fake { behaviour, takes: Duration::from_millis(takes_ms), sizes: Arc::clone(&sizes) };
-    let grouping = Grouping { window: Duration::from_millis(2), rows_max };
+    let grouping = Grouping { window, rows_max };
     let (intake, task) = start(fake, grouping, Handover::to(sender));
     Bench { intake, task, handed, sizes }
 }
@@ -89,6 +93,21 @@ async fn a_lone_delivery_is_committed_at_once_and_those_after_it_share_a_commit(
         assert_eq!(verdict.await, Ok(Verdict::Recorded));
     }
     assert_eq!(*bench.sizes.lock().unwrap(), [1, 1, 38]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_wait_for_each_other_and_enough_do_not() {
+    for (rows, ends_after_ms) in [(3, 5), (ENOUGH_ROWS, 2)] {
+        let bench = bench_with(Duration::from_millis(50), 1, 256, all_new);
+        let started = Instant::now();
+        assert_eq!(bench.send(0).await, Ok(Verdict::Recorded));
+        let verdicts: Vec<_> = (1..=rows).map(|number| bench.send(number)).collect();
+        for verdict in verdicts {
+            assert_eq!(verdict.await, Ok(Verdict::Recorded));
+        }
+        assert_eq!(*bench.sizes.lock().unwrap(), [1, rows]);
+        assert_eq!(started.elapsed(), Duration::from_millis(ends_after_ms), "{rows} rows");
+    }
 }
 
 #[tokio::test(start_paused = true)]
