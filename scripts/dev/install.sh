@@ -10,9 +10,7 @@ install_missing() {
   postgres_bin >/dev/null || packages+=(postgresql)
   have redis-server || packages+=(redis-server)
   have redis-cli || packages+=(redis-tools)
-  have curl || packages+=(curl ca-certificates)
   have openssl || packages+=(openssl)
-  have cc || packages+=(build-essential)
   have setsid || packages+=(util-linux)
   [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
   postgres_bin >/dev/null || die "PostgreSQL $POSTGRES_MAJOR_MIN or later was not found after installing \`postgresql\`" \
@@ -57,7 +55,13 @@ check_redis_version() {
     "add the packages of packages.redis.io (see https://redis.io/docs/latest/operate/oss_and_stack/install/) and install redis"
 }
 
+# Rust, and what it needs to fetch and to link crates.
 install_rust() {
+  local packages=()
+  have curl || packages+=(curl)
+  have cc || packages+=(build-essential)
+  if have apt-get && ! [ -e /etc/ssl/certs/ca-certificates.crt ]; then packages+=(ca-certificates); fi
+  [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
   PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
   if ! have cargo; then
     say "Installing Rust through rustup"
