@@ -91,7 +91,8 @@ lint_licences() {
 
 # Rules of the repository that need no compiler; the crate graph's are tests.
 check_rules() {
-  local file lines failed=''
+  local file files lines failed=''
+  files=$(git ls-files '*.rs') || die "git cannot list the sources" "run this in a clone of the repository"
   while IFS= read -r file; do
     [ -f "$file" ] || continue
     head -n 1 "$file" | grep -q '^//!' || { warn "$file does not begin with //! (what it is for, what it refuses)"; failed=yes; }
@@ -100,7 +101,7 @@ check_rules() {
     case $file in
       */main.rs) [ "$lines" -le "$MAIN_LINES_MAX" ] || { warn "$file has $lines lines, of $MAIN_LINES_MAX"; failed=yes; } ;;
     esac
-  done < <(git ls-files '*.rs')
+  done <<<"$files"
   [ -z "$failed" ] || die "the repository's rules are broken (see above)" "CONTRIBUTING.md says them"
 }
 

@@ -55,9 +55,10 @@ check_redis_version() {
     "add the packages of packages.redis.io (see https://redis.io/docs/latest/operate/oss_and_stack/install/) and install redis"
 }
 
-# Rust, and what it needs to fetch and to link crates.
+# Rust, what it needs to fetch and to link crates, and what lists the sources.
 install_rust() {
   local packages=()
+  have git || packages+=(git)
   have curl || packages+=(curl)
   have cc || packages+=(build-essential)
   if have apt-get && ! [ -e /etc/ssl/certs/ca-certificates.crt ]; then packages+=(ca-certificates); fi
