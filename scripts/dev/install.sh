@@ -12,6 +12,8 @@ install_missing() {
   have redis-cli || packages+=(redis-tools)
   have openssl || packages+=(openssl)
   have setsid || packages+=(util-linux)
+  # The shell's own `kill` cannot be run as another user, nor by a test.
+  type -P kill >/dev/null || packages+=(procps)
   [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}"
   postgres_bin >/dev/null || die "PostgreSQL $POSTGRES_MAJOR_MIN or later was not found after installing \`postgresql\`" \
     "add the packages of apt.postgresql.org (see https://wiki.postgresql.org/wiki/Apt) and install postgresql-$POSTGRES_MAJOR_MIN"
