@@ -40,7 +40,7 @@ impl Books {
         Ok(())
     }
 
-    /// Webhooks that still wait for their job. Cheap, by an index of the open ones.
+    /// Webhooks that still wait for their job. Reads all records (ADR 0012): asked once the sending is over.
     pub(crate) async fn pending(&self) -> Result<i64> {
         let pending = "SELECT count(*) FROM api_logs WHERE status = 'pending'";
         Ok(sqlx::query_scalar(pending).fetch_one(&self.pool).await?)

@@ -12,6 +12,13 @@ const AT_ONCE: usize = 40;
 /// them. A plan that walks an index and asks the keys reads hundreds.
 const ENTRIES_READ_MAX: i64 = 8;
 
+async fn take_in_waves(app: &TestApp, webhooks: &[tests::Webhook]) {
+    for wave in webhooks.chunks(AT_ONCE) {
+        assert!(join_all(wave.iter().map(tests::Webhook::send)).await.iter().all(|answer| answer.status == 200));
+        app.settled().await;
+    }
+}
+
 #[tokio::test]
 async fn plans_made_on_empty_tables_still_look_up_by_key_when_these_have_grown() {
     let app = TestApp::builder().without_scheduler().start().await;
@@ -21,10 +28,7 @@ async fn plans_made_on_empty_tables_still_look_up_by_key_when_these_have_grown()
     for topic in ["orders/create", "orders/updated"] {
         webhooks.extend((1..=ORDERS).map(|id| app.webhook(topic, order_of(id, 1_000 + id % 97, 1_000).json())));
     }
-    for wave in webhooks.chunks(AT_ONCE) {
-        assert!(join_all(wave.iter().map(tests::Webhook::send)).await.iter().all(|answer| answer.status == 200));
-        app.settled().await;
-    }
+    take_in_waves(&app, &webhooks).await;
     let of = |figure| {
         format!(
             "SELECT sum({figure})::bigint FROM pg_stat_user_indexes WHERE relname IN ('orders', 'api_logs', 'customers')"
@@ -50,10 +54,7 @@ async fn the_end_of_a_webhook_and_a_balance_touch_no_index() {
     let app = TestApp::builder().without_scheduler().start().await;
     let webhooks: Vec<_> =
         (1..=ORDERS).map(|id| app.webhook("orders/create", order_of(id, 1_000 + id % 97, 1_000).json())).collect();
-    for wave in webhooks.chunks(AT_ONCE) {
-        assert!(join_all(wave.iter().map(tests::Webhook::send)).await.iter().all(|answer| answer.status == 200));
-        app.settled().await;
-    }
+    take_in_waves(&app, &webhooks).await;
     for table in ["api_logs", "customers"] {
         let of = |figure| format!("SELECT {figure} FROM pg_stat_user_tables WHERE relname = '{table}'");
         wait_until("the updates are reported", async || app.number(&of("n_tup_upd")).await >= ORDERS).await;
