@@ -40,10 +40,11 @@ impl Books {
         Ok(())
     }
 
-    /// Webhooks that still wait for their job. Reads all records (ADR 0012): asked once the sending is over.
-    pub(crate) async fn pending(&self) -> Result<i64> {
+    /// Webhooks that still wait for their job. Reads all records (ADR 0012): asked when the queues are empty.
+    pub(crate) async fn pending(&self) -> Result<u64> {
         let pending = "SELECT count(*) FROM api_logs WHERE status = 'pending'";
-        Ok(sqlx::query_scalar(pending).fetch_one(&self.pool).await?)
+        let pending: i64 = sqlx::query_scalar(pending).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(pending)?)
     }
 
     /// When each order's transaction was committed, by PostgreSQL's own note, in microseconds since 1970.

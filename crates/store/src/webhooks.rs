@@ -36,21 +36,6 @@ pub struct NewWebhook {
     pub body: Vec<u8>,
 }
 
-/// A recorded webhook as its job reads it.
-#[derive(Debug, Clone)]
-pub struct LoadedWebhook {
-    /// Whose.
-    pub merchant_id: String,
-    /// The record.
-    pub log_id: String,
-    /// `pending`, `success` or `failed`.
-    pub status: String,
-    /// The facts as JSON.
-    pub facts: Option<String>,
-    /// Why there are none.
-    pub error: Option<String>,
-}
-
 impl Store {
     /// Records deliveries in one commit. Answers, in order, whether each was new; `false` is a duplicate of one that
     /// was recorded before (or earlier in this call), and changes nothing.
@@ -152,15 +137,89 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, Store
     Ok(logged.into_iter().collect())
 }
 
-/// Reads recorded webhooks by (merchant, log id); those not found are missing from the answer.
+/// A webhook that a job handles.
+#[derive(Debug, Clone, Copy)]
+pub struct HandledWebhook<'a> {
+    /// Whose.
+    pub merchant_id: &'a str,
+    /// The record.
+    pub log_id: &'a str,
+    /// Attempts before this one.
+    pub retries: i32,
+    /// When this one began.
+    pub started_at: DateTime<Utc>,
+}
+
+/// What handling a webhook needs.
+#[derive(Debug, Clone)]
+pub struct TakenWebhook {
+    /// Whose.
+    pub merchant_id: String,
+    /// The record.
+    pub log_id: String,
+    /// The facts as JSON.
+    pub facts: String,
+    /// Its merchant's earn rule as JSON; `None`: the default.
+    pub earn_rule: Option<String>,
+}
+
+/// Reads webhooks and marks them as handled by `worker`: one visit to their records, in the transaction of their effects, which
+/// must not be committed unless all that were taken are handled. Locks them in the order of `webhooks`: sort them by key, so
+/// that two batches cannot deadlock. Those handled before, without facts or unknown are missing from the answer; see
+/// [`standing`].
 ///
 /// # Errors
 /// As any statement.
-pub async fn load(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<LoadedWebhook>, StoreError> {
+pub async fn take(tx: &mut Tx, worker: &str, webhooks: &[HandledWebhook<'_>]) -> Result<Vec<TakenWebhook>, StoreError> {
+    let merchants: Vec<&str> = webhooks.iter().map(|w| w.merchant_id).collect();
+    let logs: Vec<&str> = webhooks.iter().map(|w| w.log_id).collect();
+    let retries: Vec<i32> = webhooks.iter().map(|w| w.retries).collect();
+    let started: Vec<DateTime<Utc>> = webhooks.iter().map(|w| w.started_at).collect();
+    Ok(sqlx::query_as!(
+        TakenWebhook,
+        r#"UPDATE api_logs l
+           SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
+               worker = $5, started_at = k.started_at
+           FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
+           CROSS JOIN LATERAL (SELECT ctid FROM api_logs
+                               WHERE merchant_id = k.merchant_id AND log_id = k.log_id AND status <> 'success'
+                                 AND payload IS NOT NULL
+                               FOR NO KEY UPDATE) found
+           WHERE l.ctid = found.ctid
+           RETURNING l.merchant_id, l.log_id, l.payload::text AS "facts!",
+                     (SELECT earn_rule::text FROM program_settings WHERE merchant_id = l.merchant_id) AS earn_rule"#,
+        merchants as _,
+        logs as _,
+        retries as _,
+        started as _,
+        worker
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// How the record of a webhook stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The record.
+    pub log_id: String,
+    /// `pending`, `success` or `failed`.
+    pub status: String,
+    /// Whether there is something to handle.
+    pub has_facts: bool,
+    /// Why there is not, or what went wrong.
+    pub error: Option<String>,
+}
+
+/// How records stand, by (merchant, log id); unknown ones are missing from the answer.
+///
+/// # Errors
+/// As any statement.
+pub async fn standing(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<Standing>, StoreError> {
     let (merchants, logs): (Vec<&str>, Vec<&str>) = keys.iter().copied().unzip();
     Ok(sqlx::query_as!(
-        LoadedWebhook,
-        r#"SELECT l.merchant_id, l.log_id, l.status, l.payload::text AS facts, l.error
+        Standing,
+        r#"SELECT l.log_id, l.status, l.payload IS NOT NULL AS "has_facts!", l.error
            FROM unnest($1::text[], $2::text[]) AS k(merchant_id, log_id)
            CROSS JOIN LATERAL (SELECT * FROM api_logs WHERE merchant_id = k.merchant_id AND log_id = k.log_id OFFSET 0) l"#,
         merchants as _,
@@ -168,45 +227,4 @@ pub async fn load(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<LoadedWebhoo
     )
     .fetch_all(&mut **tx)
     .await?)
-}
-
-/// One webhook that its job has handled.
-#[derive(Debug, Clone, Copy)]
-pub struct HandledWebhook<'a> {
-    /// Whose.
-    pub merchant_id: &'a str,
-    /// The record.
-    pub log_id: &'a str,
-    /// Attempts before the one that succeeded.
-    pub retries: i32,
-    /// When that one began.
-    pub started_at: DateTime<Utc>,
-}
-
-/// Marks webhooks as handled by `worker`, in the transaction of their effects.
-///
-/// # Errors
-/// As any statement.
-pub async fn succeed(tx: &mut Tx, worker: &str, handled: &[HandledWebhook<'_>]) -> Result<(), StoreError> {
-    let merchants: Vec<&str> = handled.iter().map(|h| h.merchant_id).collect();
-    let logs: Vec<&str> = handled.iter().map(|h| h.log_id).collect();
-    let retries: Vec<i32> = handled.iter().map(|h| h.retries).collect();
-    let started: Vec<DateTime<Utc>> = handled.iter().map(|h| h.started_at).collect();
-    sqlx::query!(
-        "UPDATE api_logs l
-         SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
-             worker = $5, started_at = k.started_at
-         FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
-         CROSS JOIN LATERAL (SELECT ctid FROM api_logs
-                             WHERE merchant_id = k.merchant_id AND log_id = k.log_id FOR NO KEY UPDATE) found
-         WHERE l.ctid = found.ctid",
-        merchants as _,
-        logs as _,
-        retries as _,
-        started as _,
-        worker
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

@@ -182,3 +182,27 @@ async fn a_job_whose_record_is_missing_is_dead_with_the_reason() {
     app.expect_dead_letters(1);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_used_fails_alone_and_its_record_says_why() {
+    let mut app = TestApp::builder().without_workers().start().await;
+    for id in 1..=20 {
+        app.deliver("orders/create", order_of(id, 100 + id, 1_000).json()).await;
+    }
+    let of = |order: u32, set: &str| {
+        format!(
+            "UPDATE api_logs SET {set} WHERE log_id = (SELECT log_id FROM api_logs ORDER BY log_id LIMIT 1 OFFSET {order})"
+        )
+    };
+    app.execute(&of(3, "payload = '{\"no\": \"facts\"}'")).await;
+    app.execute(&of(11, "payload = NULL, error = 'nothing to go by'")).await;
+    app.start_workers().await;
+    app.settled().await;
+    assert_eq!(app.number("SELECT count(*) FROM points_transactions").await, 18);
+    assert_eq!(app.number("SELECT count(*) FROM api_logs WHERE status = 'success'").await, 18);
+    let errors = app.texts("SELECT error FROM api_logs WHERE status = 'failed' ORDER BY log_id").await;
+    assert!(errors[0].contains("recorded facts cannot be read"), "{errors:?}");
+    assert!(errors[1].contains("nothing to go by"), "{errors:?}");
+    app.expect_dead_letters(2);
+    app.finish().await;
+}

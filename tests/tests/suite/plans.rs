@@ -8,7 +8,7 @@ use crate::support::order_of;
 
 const ORDERS: i64 = 400;
 const AT_ONCE: usize = 40;
-/// Index entries read for one webhook: its record to load and to settle, its order to lock and to save, and dead versions of
+/// Index entries read for one webhook: its record to take, its order to lock and to save, its customer, and dead versions of
 /// them. A plan that walks an index and asks the keys reads hundreds.
 const ENTRIES_READ_MAX: i64 = 8;
 

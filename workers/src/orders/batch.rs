@@ -1,15 +1,15 @@
-//! One batch, one transaction: read the recorded facts, lock the orders and customers, let `domain` plan, write.
+//! One batch, one transaction: take the recorded facts, lock the orders and customers, let `domain` plan, write.
 //!
-//! Locks are taken in one order by everybody (orders, then customers, each sorted by key), so batches do not deadlock;
-//! an order that another batch stores for the first time meanwhile shows in the revision check and repeats the batch.
+//! Locks are taken in one order by everybody (records, then orders, then customers, each sorted by key), so batches do not
+//! deadlock; an order that another batch stores for the first time meanwhile shows in the revision check and repeats the batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::{OrderLedger, OrderMessage, OrderState};
+use domain::{EarnRule, OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
 use store::orders::OrderRecord;
-use store::webhooks::HandledWebhook;
-use store::{Scope, StoreError, Tx, orders, webhooks};
+use store::webhooks::{HandledWebhook, TakenWebhook};
+use store::{Scope, StoreError, Tx, orders, settings, webhooks};
 
 use super::books::Books;
 use super::rows::Rows;
@@ -28,20 +28,41 @@ pub(super) struct BatchOrder {
 }
 
 type OrderKey = (String, i64);
+/// Why items cannot be settled, by their index.
+type Refused = BTreeMap<usize, String>;
 
 /// Settles `items`; answers for each, in order.
 pub(super) async fn settle(
     settler: &OrderSettler,
     items: &[Settle],
 ) -> Result<Vec<Result<(), NotSettled>>, StoreError> {
-    let mut merchants: Vec<_> = items.iter().map(|item| item.merchant_id.clone()).collect();
-    merchants.sort_unstable();
-    merchants.dedup();
-    let mut tx = settler.store.begin(&Scope::Merchants(merchants.clone())).await?;
-    let (mut answers, messages) = read_messages(&mut tx, items).await?;
-    let mut batch = merge(&mut tx, settler, items, messages).await?;
-    let mut books = Books::open(&mut tx, settler, &merchants, &batch).await?;
+    let mut answers = vec![Ok(()); items.len()];
+    let mut wanted: Vec<usize> = (0..items.len()).collect();
+    wanted.sort_unstable_by_key(|index| (&items[*index].merchant_id, &items[*index].log_id));
+    while !wanted.is_empty() {
+        let refused = attempt(settler, items, &wanted).await?;
+        if refused.is_empty() {
+            break;
+        }
+        // Their records were marked as handled before that was known: once more, without them.
+        wanted.retain(|index| !refused.contains_key(index));
+        for (index, reason) in refused {
+            answers[index] = Err(NotSettled::Unusable(reason));
+        }
+    }
+    Ok(answers)
+}
 
+/// Settles the `wanted` ones of `items`; or, if some of them cannot be settled, none.
+async fn attempt(settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> Result<Refused, StoreError> {
+    let scope = Scope::of_all(wanted.iter().map(|index| &items[*index].merchant_id));
+    let mut tx = settler.store.begin(&scope).await?;
+    let Taken { messages, rules, mut refused } = take(&mut tx, settler, items, wanted).await?;
+    if messages.is_empty() || !refused.is_empty() {
+        return Ok(refused);
+    }
+    let mut batch = merge(&mut tx, settler, items, messages).await?;
+    let mut books = Books::open(&mut tx, settler, rules, &batch).await?;
     let mut rows = Rows::default();
     for order in &mut batch {
         match books.plan(settler, order) {
@@ -49,50 +70,86 @@ pub(super) async fn settle(
                 order.changed |= !entries.is_empty();
                 rows.add(&order.record, entries)?;
             }
-            Err(reason) => {
-                for item in &order.items {
-                    answers[*item] = Err(NotSettled::Unusable(reason.clone()));
-                }
-                order.items.clear();
-                order.changed = false;
+            Err(reason) => refused.extend(order.items.iter().map(|item| (*item, reason.clone()))),
+        }
+    }
+    if refused.is_empty() {
+        write(&mut tx, &batch, &books, &rows).await?;
+        tx.commit().await?;
+        rows.count();
+    }
+    Ok(refused)
+}
+
+/// What the records of a batch hold.
+#[derive(Default)]
+struct Taken {
+    /// The messages that are not handled yet, with their items.
+    messages: Vec<(usize, OrderMessage)>,
+    /// The earn rules in force, by merchant.
+    rules: HashMap<String, EarnRule>,
+    refused: Refused,
+}
+
+/// Takes the items' records.
+async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> Result<Taken, StoreError> {
+    let wanted = || wanted.iter().map(|index| (*index, &items[*index]));
+    let handled = wanted().map(|(_, item)| HandledWebhook {
+        merchant_id: item.merchant_id.as_str(),
+        log_id: item.log_id.as_str(),
+        retries: i32::try_from(item.attempt.saturating_sub(1)).unwrap_or(i32::MAX),
+        started_at: item.started_at,
+    });
+    let found = webhooks::take(tx, &settler.worker, &handled.collect::<Vec<_>>()).await?;
+    let mut taken = Taken::default();
+    for webhook in &found {
+        if !taken.rules.contains_key(&webhook.merchant_id) {
+            let rule = settings::read_earn_rule(webhook.earn_rule.as_deref())?;
+            taken.rules.insert(webhook.merchant_id.clone(), rule);
+        }
+    }
+    let by_log: HashMap<&str, &TakenWebhook> = found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
+    let mut left = Vec::new();
+    for (index, item) in wanted() {
+        match by_log.get(item.log_id.as_str()).map(|webhook| read_message(&webhook.facts)) {
+            Some(Ok(message)) => taken.messages.push((index, message)),
+            Some(Err(reason)) => drop(taken.refused.insert(index, reason)),
+            None => left.push((index, item)),
+        }
+    }
+    if !left.is_empty() {
+        taken.refused.extend(refuse(tx, &left).await?);
+    }
+    Ok(taken)
+}
+
+/// Those of the items whose records could not be taken that must be refused; the others were handled before.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if one can be taken by now.
+async fn refuse(tx: &mut Tx, left: &[(usize, &Settle)]) -> Result<Refused, StoreError> {
+    let keys: Vec<_> = left.iter().map(|(_, item)| (item.merchant_id.as_str(), item.log_id.as_str())).collect();
+    let standing = webhooks::standing(tx, &keys).await?;
+    let mut refused = Refused::new();
+    for (index, item) in left {
+        match standing.iter().find(|record| record.log_id == item.log_id.as_str()) {
+            None => drop(refused.insert(*index, format!("webhook {} is not recorded", item.log_id))),
+            Some(record) if record.status == "success" => {}
+            Some(record) if record.has_facts => return Err(StoreError::Conflict(None)),
+            Some(record) => {
+                let reason = record.error.as_deref().unwrap_or("the webhook was recorded without facts");
+                refused.insert(*index, reason.to_owned());
             }
         }
     }
-    write(&mut tx, settler, items, &batch, &books, &rows).await?;
-    tx.commit().await?;
-    rows.count();
-    Ok(answers)
+    Ok(refused)
 }
 
-/// Reads the items' facts. Those that have none, or none about an order, are answered already.
-async fn read_messages(
-    tx: &mut Tx,
-    items: &[Settle],
-) -> Result<(Vec<Result<(), NotSettled>>, Vec<(usize, OrderMessage)>), StoreError> {
-    let keys: Vec<(&str, &str)> = items.iter().map(|item| (item.merchant_id.as_str(), item.log_id.as_str())).collect();
-    let loaded = webhooks::load(tx, &keys).await?;
-    let by_log: BTreeMap<&str, &webhooks::LoadedWebhook> = loaded.iter().map(|l| (l.log_id.as_str(), l)).collect();
-    let mut answers = Vec::with_capacity(items.len());
-    let mut messages = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        answers.push(match by_log.get(item.log_id.as_str()) {
-            None => Err(NotSettled::Unusable(format!("webhook {} is not recorded", item.log_id))),
-            Some(webhook) if webhook.status == "success" => Ok(()), // already done
-            Some(webhook) => read_message(webhook).map(|message| messages.push((index, message))),
-        });
-    }
-    Ok((answers, messages))
-}
-
-fn read_message(webhook: &webhooks::LoadedWebhook) -> Result<OrderMessage, NotSettled> {
-    let Some(facts) = &webhook.facts else {
-        let reason = webhook.error.as_deref().unwrap_or("the webhook was recorded without facts");
-        return Err(NotSettled::Unusable(reason.to_owned()));
-    };
+fn read_message(facts: &str) -> Result<OrderMessage, String> {
     match serde_json::from_str(facts) {
         Ok(WebhookFacts::Order(message)) => Ok(message),
-        Ok(_) => Err(NotSettled::Unusable("the webhook is not about an order".to_owned())),
-        Err(error) => Err(NotSettled::Unusable(format!("recorded facts cannot be read: {error}"))),
+        Ok(_) => Err("the webhook is not about an order".to_owned()),
+        Err(error) => Err(format!("recorded facts cannot be read: {error}")),
     }
 }
 
@@ -151,34 +208,13 @@ fn join(settler: &OrderSettler, mut record: OrderRecord, messages: Vec<(usize, O
     BatchOrder { record, items, changed, email, locale }
 }
 
-async fn write(
-    tx: &mut Tx,
-    settler: &OrderSettler,
-    items: &[Settle],
-    batch: &[BatchOrder],
-    books: &Books,
-    rows: &Rows,
-) -> Result<(), StoreError> {
+async fn write(tx: &mut Tx, batch: &[BatchOrder], books: &Books, rows: &Rows) -> Result<(), StoreError> {
     let changed: Vec<&OrderRecord> = batch.iter().filter(|order| order.changed).map(|order| &order.record).collect();
     if !changed.is_empty() {
         orders::save(tx, &changed).await?;
     }
     if !rows.is_empty() {
         rows.write(tx, &books.moved_balances()?).await?;
-    }
-    let handled: Vec<HandledWebhook<'_>> = batch
-        .iter()
-        .flat_map(|order| &order.items)
-        .map(|index| &items[*index])
-        .map(|item| HandledWebhook {
-            merchant_id: item.merchant_id.as_str(),
-            log_id: item.log_id.as_str(),
-            retries: i32::try_from(item.attempt.saturating_sub(1)).unwrap_or(i32::MAX),
-            started_at: item.started_at,
-        })
-        .collect();
-    if !handled.is_empty() {
-        webhooks::succeed(tx, &settler.worker, &handled).await?;
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Account, Accounts, CustomerId, EarnRule, IdSource, LedgerEntry, MerchantId, OrderInput, ShopifyOrderId, needs_lots,
-    plan_order, previous_customer,
+    Account, Accounts, CustomerId, EarnRule, IdSource, LedgerEntry, OrderInput, ShopifyOrderId, needs_lots, plan_order,
+    previous_customer,
 };
 use platform::ids::Ids;
 use store::customers::{LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
 use store::ledger::Balance;
-use store::{StoreError, Tx, ledger, settings};
+use store::{StoreError, Tx, ledger};
 
 use super::OrderSettler;
 use super::batch::BatchOrder;
@@ -37,23 +37,23 @@ pub(super) struct Books {
     books: Vec<Book>,
     by_id: HashMap<(String, String), usize>,
     by_shopify_id: HashMap<(String, i64), usize>,
-    rules: HashMap<MerchantId, EarnRule>,
+    rules: HashMap<String, EarnRule>,
     now: DateTime<Utc>,
 }
 
 impl Books {
-    /// Finds or makes the customers of the orders, locks them and loads what planning needs.
+    /// Finds or makes the customers of the orders, locks them and loads what planning needs beside the merchants' `rules`.
     pub(super) async fn open(
         tx: &mut Tx,
         settler: &OrderSettler,
-        merchants: &[MerchantId],
+        rules: HashMap<String, EarnRule>,
         orders: &[BatchOrder],
     ) -> Result<Self, StoreError> {
         let mut books = Self {
             books: Vec::new(),
             by_id: HashMap::new(),
             by_shopify_id: HashMap::new(),
-            rules: settings::earn_rules(tx, &merchants.iter().map(MerchantId::as_str).collect::<Vec<_>>()).await?,
+            rules,
             now: settler.clock.now(),
         };
         books.lock_current(tx, settler, orders).await?;
@@ -220,7 +220,7 @@ fn shopify_key(order: &BatchOrder) -> Option<(&str, i64)> {
 static DEFAULT_RULE: LazyLock<EarnRule> = LazyLock::new(EarnRule::default);
 
 fn input<'a>(
-    rules: &'a HashMap<MerchantId, EarnRule>,
+    rules: &'a HashMap<String, EarnRule>,
     now: DateTime<Utc>,
     order: &'a BatchOrder,
     current: Option<&Book>,

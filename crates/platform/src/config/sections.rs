@@ -85,7 +85,7 @@ config! {
         pub admin_token: Secret<String> = "ADMIN_TOKEN",
         /// How long a webhook waits at most for others to share its commit, in milliseconds; a lone one does not wait, and
         /// while commits are quick the wait is shorter.
-        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "12" in 0..=100,
+        pub group_commit_ms: u64 = "WEBHOOK_GROUP_COMMIT_MS" or "8" in 0..=100,
         /// Webhooks in one commit at most.
         pub group_commit_rows_max: usize = "WEBHOOK_GROUP_COMMIT_ROWS_MAX" or "256" in 1..=2_000,
         /// How long running requests may take to end once the process is asked to stop, in seconds.
