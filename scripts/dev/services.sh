@@ -119,7 +119,7 @@ check_data_version() {
     die "the data in $2 is PostgreSQL $data's, the programs are $program's" "./dev.sh down; rm -rf .dev (development data only)"
 }
 
-# The short naptime: statistics follow a table that fills from nothing within seconds, and with them the plans (docs/adr/0010).
+# Durable as production must be; sized for a machine that everything else runs on, too.
 postgres_settings() {
   local dir=$1 socket=$2
   # A socket's path has at most 107 bytes; without one, the loopback serves.
@@ -139,13 +139,12 @@ random_page_cost = 1.1
 effective_io_concurrency = 200
 jit = off
 track_commit_timestamp = on
-autovacuum_naptime = 10s
 fsync = on
 synchronous_commit = on
 CONF
   # Tests create a database each and never outlive a crash of the machine: durability would only cost time.
   [ "$dir" != "$DEV/test" ] || printf '%s\n' 'fsync = off' 'synchronous_commit = off' 'full_page_writes = off' \
-    'shared_buffers = 128MB' 'max_connections = 500' 'max_wal_size = 1GB' 'min_wal_size = 80MB' 'autovacuum_naptime = 60s'
+    'shared_buffers = 128MB' 'max_connections = 500' 'max_wal_size = 1GB' 'min_wal_size = 80MB'
 }
 
 start_redis() {
