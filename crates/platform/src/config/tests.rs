@@ -40,7 +40,7 @@ fn problem(changes: &[(&'static str, &'static str)]) -> String {
 fn defaults_fill_what_is_not_set() {
     let settings = api(&complete()).unwrap();
     assert_eq!(settings.api.addr.to_string(), "127.0.0.1:3000");
-    assert_eq!(settings.api.group_commit().as_millis(), 12);
+    assert_eq!(settings.api.group_commit().as_millis(), 8);
     assert_eq!(settings.redis.key_prefix, "ln");
     assert_eq!(settings.shopify.api_secret_previous, None);
     assert_eq!(workers(&complete()).unwrap().crypto.pii_key.expose().to_hex(), PII_KEY);
