@@ -38,8 +38,9 @@ pub(super) async fn two(stage: Stage) -> Tally {
 }
 
 pub(super) async fn killed(stage: Stage) -> Tally {
-    let (arena, load) = with_lost_jobs(&stage, 900).await;
-    let slow = [("SCHEDULER_SWEEP_ROWS_MAX", "20".to_owned())];
+    // Many, and one commit of the ingress at a time: a sweep takes longer than it takes to notice it.
+    let (arena, load) = with_lost_jobs(&stage, 3_000).await;
+    let slow = [("SCHEDULER_SWEEP_ROWS_MAX", "1".to_owned())];
     let mut killed_at = Vec::new();
     // Twice: the second begins where nothing is remembered of the first.
     for _ in 0..2 {
