@@ -63,6 +63,8 @@ impl From<sqlx::Error> for StoreError {
                     ("40001" | "40P01" | "55P03", _) => Self::Conflict(Some(error)),
                     // A key another transaction has just written.
                     ("23505", _) => Self::Conflict(Some(error)),
+                    // A transaction idle for too long, because this process hung: its connection was closed.
+                    ("25P03", _) => Self::Unavailable(error),
                     // connection, resources, operator intervention (shutdown, starting up), system errors
                     (code, _) if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
                         Self::Unavailable(error)

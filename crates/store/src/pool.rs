@@ -12,8 +12,8 @@ use crate::StoreError;
 /// Longest a single statement may run; a bug or a lock must not hold a connection for ever.
 const STATEMENT_TIMEOUT_MS: &str = "15000";
 /// Longest a transaction may sit idle between statements. Nothing but pure planning happens there, and a process that
-/// hangs holds its customers' locks until then.
-const IDLE_TRANSACTION_TIMEOUT_MS: &str = "10000";
+/// hangs holds its records' and customers' locks until then: less than a lease, so that whoever is given its jobs need not wait.
+const IDLE_TRANSACTION_TIMEOUT_MS: &str = "5000";
 /// Idle connections are closed after this.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 

@@ -206,3 +206,28 @@ async fn what_cannot_be_used_fails_alone_and_its_record_says_why() {
     app.expect_dead_letters(2);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn the_locks_of_a_process_that_hangs_are_freed_and_it_is_told_to_try_again() {
+    let app = TestApp::start().await;
+    let shop = &app.shops[0].merchant_id;
+    app.deliver("orders/create", order_of(1, 100, 1_000).json()).await;
+    app.settled().await;
+    let scope = store::Scope::of(shop);
+    let hung = async {
+        let mut tx = app.store.begin(&scope).await.unwrap();
+        store::customers::lock_by_shopify_id(&mut tx, &[(shop.as_str(), 100)]).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        store::customers::lock_by_shopify_id(&mut tx, &[(shop.as_str(), 100)]).await.unwrap_err()
+    };
+    let other = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        app.deliver("orders/create", order_of(2, 100, 1_000).json()).await;
+        app.settled().await;
+        app.number("SELECT count(*) FROM points_transactions").await
+    };
+    let (error, entries) = futures::join!(hung, other);
+    assert!(matches!(error, store::StoreError::Unavailable(_)), "{error:?}");
+    assert_eq!(entries, 2);
+    app.finish().await;
+}
