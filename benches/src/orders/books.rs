@@ -1,9 +1,11 @@
-//! What PostgreSQL says of the orders sent: whether all are worked off, what each earned, when it was committed. Reads
-//! only, as the database's owner.
+//! What the servers say of the orders sent: whether all are worked off, what each earned, when it was committed. Reads
+//! only, PostgreSQL as the database's owner.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
+use futures::future::try_join_all;
+use jobs::{Counts, JobKind, Queues};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use super::{
@@ -16,6 +18,7 @@ const CONNECTIONS_MAX: u32 = 2;
 /// The database of the server under measurement.
 pub(crate) struct Books {
     pool: PgPool,
+    queues: Queues,
     /// What all orders ever sent must have earned, by shop and customer.
     expected: HashMap<(String, i64), i64>,
 }
@@ -25,13 +28,13 @@ impl Books {
     ///
     /// # Errors
     /// PostgreSQL is away, or does not keep commit times.
-    pub(crate) async fn connect(url: &str) -> Result<Self> {
+    pub(crate) async fn connect(url: &str, queues: Queues) -> Result<Self> {
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await?;
         let tracked: String = sqlx::query_scalar("SHOW track_commit_timestamp").fetch_one(&pool).await?;
         ensure!(tracked == "on", "PostgreSQL needs track_commit_timestamp = on");
         let orders: i64 = sqlx::query_scalar("SELECT count(*) FROM orders").fetch_one(&pool).await?;
         ensure!(orders == 0, "the database holds {orders} orders: it must be new, or their ids may meet");
-        Ok(Self { pool, expected: HashMap::new() })
+        Ok(Self { pool, queues, expected: HashMap::new() })
     }
 
     /// Writes everything out, so that no checkpoint falls into what is measured next.
@@ -40,11 +43,17 @@ impl Books {
         Ok(())
     }
 
-    /// Webhooks that still wait for their job. Reads all records (ADR 0012): asked when the queues are empty.
+    /// Webhooks that still wait for their job. PostgreSQL reads all records for that (ADR 0012): it is asked when the queues
+    /// are empty.
     pub(crate) async fn pending(&self) -> Result<u64> {
-        let pending = "SELECT count(*) FROM api_logs WHERE status = 'pending'";
-        let pending: i64 = sqlx::query_scalar(pending).fetch_one(&self.pool).await?;
-        Ok(u64::try_from(pending)?)
+        let queued = try_join_all(JobKind::ALL.map(|kind| self.queues.queue(kind).counts())).await?;
+        let queued = queued.iter().map(Counts::pending).sum();
+        if queued > 0 {
+            return Ok(queued);
+        }
+        let recorded = "SELECT count(*) FROM api_logs WHERE status = 'pending'";
+        let recorded: i64 = sqlx::query_scalar(recorded).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(recorded)?)
     }
 
     /// When each order's transaction was committed, by PostgreSQL's own note, in microseconds since 1970.

@@ -185,13 +185,13 @@ pub(crate) async fn send(arguments: SendArguments) -> Result<()> {
 pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
     let redis = WorkersSettings::from_env().map_err(|errors| anyhow::anyhow!("{errors}"))?.redis;
     let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
-    let mut books = Books::connect(&arguments.database_url).await?;
+    let mut books = Books::connect(&arguments.database_url, queues).await?;
     say("warm-up");
     let warm_up = if arguments.quick { WARM_UP_ORDERS / 10 } else { WARM_UP_ORDERS };
     let options = &arguments.options;
     let metered = &arguments.processes;
     let host = options.target()?.host;
-    run(prepared(&mut options.load(0)?, warm_up)?, &host, options.pace(None)?, metered, &queues, &mut books).await?;
+    run(prepared(&mut options.load(0)?, warm_up)?, &host, options.pace(None)?, metered, &mut books).await?;
     let mut results = Results {
         machine: machine(),
         processes: metered.iter().map(|process| process.name.clone()).collect(),
@@ -203,17 +203,15 @@ pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
         soak: None,
     };
     match arguments.minutes {
-        Some(minutes) => {
-            results.soak = Some(soak(&arguments, minutes, &queues, &mut books, &mut results.calibration).await?)
-        }
-        None => repeat(&arguments, &queues, &mut books, &mut results).await?,
+        Some(minutes) => results.soak = Some(soak(&arguments, minutes, &mut books, &mut results.calibration).await?),
+        None => repeat(&arguments, &mut books, &mut results).await?,
     }
     verify(&arguments).await?;
     finish(&arguments, &results)
 }
 
 /// Runs as fast as possible and at the steady rate in turn.
-async fn repeat(arguments: &OrdersArguments, queues: &Queues, books: &mut Books, results: &mut Results) -> Result<()> {
+async fn repeat(arguments: &OrdersArguments, books: &mut Books, results: &mut Results) -> Result<()> {
     let OrdersArguments { options, rate, processes, .. } = arguments;
     let host = options.target()?.host;
     let share = if arguments.quick { 10 } else { 1 };
@@ -233,7 +231,7 @@ async fn repeat(arguments: &OrdersArguments, queues: &Queues, books: &mut Books,
             let requests = prepared(&mut options.load(u64::from(done) * 2 + part)?, count)?;
             books.checkpoint().await?;
             sleep(REST).await;
-            let result = run(requests, &host, options.pace(per_s)?, processes, queues, books).await?;
+            let result = run(requests, &host, options.pace(per_s)?, processes, books).await?;
             say(&format!("repeat {} of {repeats}: {}", done + 1, table::one_line(&result)));
             if per_s.is_none() { results.max.push(result) } else { results.steady.push(result) }
         }
@@ -247,7 +245,6 @@ async fn repeat(arguments: &OrdersArguments, queues: &Queues, books: &mut Books,
 async fn soak(
     arguments: &OrdersArguments,
     minutes: u32,
-    queues: &Queues,
     books: &mut Books,
     calibration: &mut Figures,
 ) -> Result<RunResult> {
@@ -266,7 +263,7 @@ async fn soak(
             }
         }
     });
-    let result = run(requests, &host, options.pace(Some(*rate))?, processes, queues, books).await?;
+    let result = run(requests, &host, options.pace(Some(*rate))?, processes, books).await?;
     made.await?;
     calibration.push(calibrate());
     Ok(result)

@@ -3,8 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use futures::future::try_join_all;
-use jobs::{Counts, JobKind, Queues};
 use serde::Serialize;
 use tokio::{
     sync::mpsc,
@@ -101,7 +99,6 @@ pub(crate) async fn run(
     host: &str,
     pace: Pace,
     metered: &[Metered],
-    queues: &Queues,
     books: &mut Books,
 ) -> Result<RunResult> {
     let own = std::process::id();
@@ -111,7 +108,7 @@ pub(crate) async fn run(
     let work = async {
         let sent = sender::send(requests, host, pace.connections, pace.per_s).await?;
         let sender_cpu_s = meter::cpu_alone_s(own) - own_before;
-        drain(queues, books).await?;
+        drain(books).await?;
         anyhow::Ok((sent, sender_cpu_s))
     };
     let (done, memory) = watching(work, metered, pace.memory_every).await;
@@ -162,15 +159,11 @@ async fn commits(books: &Books, sent: &[Sent], orders: &[Order]) -> Result<(Perc
     Ok((Percentiles::of(waits), last_us))
 }
 
-/// Waits until no webhook waits for its job. PostgreSQL, which reads all records for that answer, is asked when the queues are empty.
-async fn drain(queues: &Queues, books: &Books) -> Result<()> {
+/// Waits until no webhook waits for its job.
+async fn drain(books: &Books) -> Result<()> {
     let (mut least, mut changed) = (u64::MAX, Instant::now());
     loop {
-        let queued = try_join_all(JobKind::ALL.map(|kind| queues.queue(kind).counts())).await?;
-        let pending = match queued.iter().map(Counts::pending).sum() {
-            0 => books.pending().await?,
-            jobs => jobs,
-        };
+        let pending = books.pending().await?;
         if pending == 0 {
             return Ok(());
         }

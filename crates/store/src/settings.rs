@@ -4,13 +4,12 @@ use domain::{EarnRule, MerchantId};
 
 use crate::{StoreError, Tx};
 
-/// An earn rule as stored. A merchant without settings has the default rule.
+/// An earn rule as stored.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the text is not a rule.
-pub fn read_earn_rule(stored: Option<&str>) -> Result<EarnRule, StoreError> {
-    let rule = stored.map(serde_json::from_str).transpose();
-    Ok(rule.map_err(|e| StoreError::corrupt("program_settings.earn_rule", e))?.unwrap_or_default())
+pub fn read_earn_rule(stored: &str) -> Result<EarnRule, StoreError> {
+    serde_json::from_str(stored).map_err(|e| StoreError::corrupt("program_settings.earn_rule", e))
 }
 
 /// Replaces a merchant's earn rule. Orders already awarded keep the rule they were awarded under.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{EarnRule, OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
 use store::orders::OrderRecord;
-use store::webhooks::{HandledWebhook, TakenWebhook};
+use store::webhooks::{HandledWebhook, Standing, TakenWebhook};
 use store::{Scope, StoreError, Tx, orders, settings, webhooks};
 
 use super::books::Books;
@@ -86,7 +86,7 @@ async fn attempt(settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> 
 struct Taken {
     /// The messages that are not handled yet, with their items.
     messages: Vec<(usize, OrderMessage)>,
-    /// The earn rules in force, by merchant.
+    /// The earn rules of merchants that have one of their own.
     rules: HashMap<String, EarnRule>,
     refused: Refused,
 }
@@ -103,9 +103,10 @@ async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[u
     let found = webhooks::take(tx, &settler.worker, &handled.collect::<Vec<_>>()).await?;
     let mut taken = Taken::default();
     for webhook in &found {
-        if !taken.rules.contains_key(&webhook.merchant_id) {
-            let rule = settings::read_earn_rule(webhook.earn_rule.as_deref())?;
-            taken.rules.insert(webhook.merchant_id.clone(), rule);
+        if let Some(stored) = &webhook.earn_rule
+            && !taken.rules.contains_key(&webhook.merchant_id)
+        {
+            taken.rules.insert(webhook.merchant_id.clone(), settings::read_earn_rule(stored)?);
         }
     }
     let by_log: HashMap<&str, &TakenWebhook> = found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
@@ -113,7 +114,9 @@ async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[u
     for (index, item) in wanted() {
         match by_log.get(item.log_id.as_str()).map(|webhook| read_message(&webhook.facts)) {
             Some(Ok(message)) => taken.messages.push((index, message)),
-            Some(Err(reason)) => drop(taken.refused.insert(index, reason)),
+            Some(Err(reason)) => {
+                taken.refused.insert(index, reason);
+            }
             None => left.push((index, item)),
         }
     }
@@ -130,17 +133,16 @@ async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[u
 async fn refuse(tx: &mut Tx, left: &[(usize, &Settle)]) -> Result<Refused, StoreError> {
     let keys: Vec<_> = left.iter().map(|(_, item)| (item.merchant_id.as_str(), item.log_id.as_str())).collect();
     let standing = webhooks::standing(tx, &keys).await?;
+    let by_log: HashMap<&str, &Standing> = standing.iter().map(|record| (record.log_id.as_str(), record)).collect();
     let mut refused = Refused::new();
     for (index, item) in left {
-        match standing.iter().find(|record| record.log_id == item.log_id.as_str()) {
-            None => drop(refused.insert(*index, format!("webhook {} is not recorded", item.log_id))),
-            Some(record) if record.status == "success" => {}
+        let reason = match by_log.get(item.log_id.as_str()) {
+            None => format!("webhook {} is not recorded", item.log_id),
+            Some(record) if record.status == "success" => continue,
             Some(record) if record.has_facts => return Err(StoreError::Conflict(None)),
-            Some(record) => {
-                let reason = record.error.as_deref().unwrap_or("the webhook was recorded without facts");
-                refused.insert(*index, reason.to_owned());
-            }
-        }
+            Some(record) => record.error.clone().unwrap_or_else(|| "the webhook was recorded without facts".to_owned()),
+        };
+        refused.insert(*index, reason);
     }
     Ok(refused)
 }

@@ -42,7 +42,8 @@ pub(super) struct Books {
 }
 
 impl Books {
-    /// Finds or makes the customers of the orders, locks them and loads what planning needs beside the merchants' `rules`.
+    /// Finds or makes the customers of the orders, locks them and loads what planning needs beside the `rules` of
+    /// merchants that have one of their own.
     pub(super) async fn open(
         tx: &mut Tx,
         settler: &OrderSettler,
