@@ -165,8 +165,8 @@ pub struct TakenWebhook {
 
 /// Reads webhooks and marks them as handled by `worker`: one visit to their records, in the transaction of their effects, which
 /// must not be committed unless all that were taken are handled. Locks them in the order of `webhooks`: sort them by key, so
-/// that two batches cannot deadlock. Those handled before, without facts or unknown are missing from the answer; see
-/// [`standing`].
+/// that two batches cannot deadlock. One that another transaction holds is waited for, and looked at again. Those handled
+/// before, without facts or unknown are missing from the answer; see [`standing`].
 ///
 /// # Errors
 /// As any statement.
@@ -181,11 +181,8 @@ pub async fn take(tx: &mut Tx, worker: &str, webhooks: &[HandledWebhook<'_>]) ->
            SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
                worker = $5, started_at = k.started_at
            FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
-           CROSS JOIN LATERAL (SELECT ctid FROM api_logs
-                               WHERE merchant_id = k.merchant_id AND log_id = k.log_id AND status <> 'success'
-                                 AND payload IS NOT NULL
-                               FOR NO KEY UPDATE) found
-           WHERE l.ctid = found.ctid
+           CROSS JOIN LATERAL (SELECT ctid FROM api_logs WHERE merchant_id = k.merchant_id AND log_id = k.log_id OFFSET 0) found
+           WHERE l.ctid = found.ctid AND l.status <> 'success' AND l.payload IS NOT NULL
            RETURNING l.merchant_id, l.log_id, l.payload::text AS "facts!",
                      (SELECT earn_rule::text FROM program_settings WHERE merchant_id = l.merchant_id) AS earn_rule"#,
         merchants as _,

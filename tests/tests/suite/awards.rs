@@ -1,8 +1,13 @@
 //! From a signed webhook to points in the ledger, for each kind of order and each way it can change.
 
+use std::time::Duration;
+
+use chrono::Utc;
 use domain::{EarnRule, NegativeBalance};
 use serde_json::json;
 use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
+use store::Scope;
+use store::webhooks::{self, HandledWebhook};
 use tests::TestApp;
 
 use crate::support::{ADA, BOB, at, entries, order, order_of, take};
@@ -305,5 +310,38 @@ async fn many_customers_and_orders_at_once_are_exact() {
     let sum: i64 = (0..300).map(|n| 10 * (n + 1)).sum();
     assert_eq!(app.number("SELECT sum(points_balance) FROM customers").await, sum);
     assert_eq!(app.number("SELECT count(*) FROM customers").await, 17);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_another_batch_holds_is_waited_for_and_taken_only_if_that_fails() {
+    let mut app = TestApp::builder().without_workers().start().await;
+    app.deliver("orders/create", order_of(1, 100, 1_000).json()).await;
+    let shop = &app.shops[0].merchant_id.clone();
+    let log = app.texts("SELECT log_id FROM api_logs").await.remove(0);
+    let webhook = HandledWebhook { merchant_id: shop.as_str(), log_id: &log, retries: 0, started_at: Utc::now() };
+    for (commits, taken_after) in [(false, 1), (true, 0)] {
+        let mut first = app.store.begin(&Scope::of(shop)).await.unwrap();
+        assert_eq!(webhooks::take(&mut first, "first", &[webhook]).await.unwrap().len(), 1);
+        let second = async {
+            let mut tx = app.store.begin(&Scope::of(shop)).await.unwrap();
+            webhooks::take(&mut tx, "second", &[webhook]).await.unwrap().len()
+        };
+        let end = async {
+            let waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while app.number(waiting).await == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if commits { first.commit().await } else { first.rollback().await }.unwrap();
+        };
+        let (taken, ()) = futures::join!(second, end);
+        assert_eq!(taken, taken_after, "the first commits: {commits}");
+    }
+    assert_eq!(app.texts("SELECT worker FROM api_logs").await, ["first"]);
+    app.execute("UPDATE api_logs SET status = 'pending'").await;
+    app.start_workers().await;
+    app.settled().await;
+    assert_eq!(app.number("SELECT sum(points_balance)::bigint FROM customers").await, 100);
     app.finish().await;
 }
