@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use domain::{EarnRule, NegativeBalance};
 use serde_json::json;
 use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
@@ -319,7 +318,7 @@ async fn a_webhook_that_another_batch_holds_is_waited_for_and_taken_only_if_that
     app.deliver("orders/create", order_of(1, 100, 1_000).json()).await;
     let shop = &app.shops[0].merchant_id.clone();
     let log = app.texts("SELECT log_id FROM api_logs").await.remove(0);
-    let webhook = HandledWebhook { merchant_id: shop.as_str(), log_id: &log, retries: 0, started_at: Utc::now() };
+    let webhook = HandledWebhook { merchant_id: shop.as_str(), log_id: &log, retries: 0, started_at: at(0) };
     for (commits, taken_after) in [(false, 1), (true, 0)] {
         let mut first = app.store.begin(&Scope::of(shop)).await.unwrap();
         assert_eq!(webhooks::take(&mut first, "first", &[webhook]).await.unwrap().len(), 1);
