@@ -237,6 +237,16 @@ fn json_and_shape_are_told_apart() {
 }
 
 #[test]
+fn a_byte_that_is_not_utf_8_matters_only_where_it_is_read() {
+    for (field, is_read) in [("note", false), ("currency", true)] {
+        let mut body = with(&json!({ field: "~" })).to_string().into_bytes();
+        let place = body.iter().position(|byte| *byte == b'~').unwrap();
+        body[place] = 0xff;
+        assert_eq!(parse(Topic::OrdersCreate, &body).is_err(), is_read, "{field}");
+    }
+}
+
+#[test]
 fn a_cancelled_order_says_so() {
     let payload = OrderPayload::new(5).line(1_000, 2).cancelled_at(epoch());
     let mut state = OrderState::default();
