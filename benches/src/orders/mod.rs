@@ -42,7 +42,7 @@ const MEMORY_EVERY: Duration = Duration::from_secs(10);
 /// A pause before each run, in which the one before comes to rest.
 const REST: Duration = Duration::from_millis(500);
 /// When no further repeat begins that would not end in time.
-const RUN_TIME_MAX: Duration = Duration::from_secs(175);
+const RUN_TIME_MAX: Duration = Duration::from_secs(300);
 
 /// Where and how to send.
 #[derive(Debug, Args)]
