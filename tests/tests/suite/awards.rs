@@ -1,13 +1,11 @@
 //! From a signed webhook to points in the ledger, for each kind of order and each way it can change.
 
-use std::time::Duration;
-
 use domain::{EarnRule, NegativeBalance};
 use serde_json::json;
 use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
 use store::Scope;
 use store::webhooks::{self, HandledWebhook};
-use tests::TestApp;
+use tests::{TestApp, wait_until};
 
 use crate::support::{ADA, BOB, at, entries, order, order_of, take};
 
@@ -327,11 +325,9 @@ async fn a_webhook_that_another_batch_holds_is_waited_for_and_taken_only_if_that
             webhooks::take(&mut tx, "second", &[webhook]).await.unwrap().len()
         };
         let end = async {
-            let waiting =
+            const WAITING: &str =
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            while app.number(waiting).await == 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            wait_until("the second waits", async || app.number(WAITING).await > 0).await;
             if commits { first.commit().await } else { first.rollback().await }.unwrap();
         };
         let (taken, ()) = futures::join!(second, end);
