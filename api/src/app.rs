@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use backing::{Backing, REDIS, RedisUnready};
+use datastores::{Datastores, REDIS, RedisUnready};
 use platform::Context;
 use platform::health::{Health, Readiness};
 use poem::endpoint::{BoxEndpoint, make, make_sync};
@@ -16,14 +16,14 @@ use store::Store;
 use crate::auth::Auth;
 use crate::envelope::Enveloped;
 use crate::ingress::{Ingress, WebhookApi};
+use crate::merchant_cache::MerchantCache;
 use crate::reads::{HealthApi, PointsApi, RetriesApi};
-use crate::shops::Shops;
 
 /// What handlers share.
 pub(crate) struct State {
-    pub(crate) backing: Backing,
+    pub(crate) datastores: Datastores,
     pub(crate) store: Store,
-    pub(crate) shops: Arc<Shops>,
+    pub(crate) merchants: Arc<MerchantCache>,
     pub(crate) auth: Auth,
     pub(crate) context: Context,
     /// All dependencies; `/readyz` asks only for PostgreSQL.
@@ -34,21 +34,21 @@ type Api = (WebhookApi, PointsApi, RetriesApi, HealthApi);
 
 fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
     OpenApiService::new(api, "LoyalNest", env!("CARGO_PKG_VERSION")).description(
-        "Loyalty points for Shopify shops. Every answer has `status` and `error`: `error` is null, or a `code` for \
+        "Loyalty points for Shopify merchants. Every answer has `status` and `error`: `error` is null, or a `code` for \
              programs and a `message` for people.",
     )
 }
 
 /// Everything a process of this role depends on.
-pub(crate) fn dependencies(backing: &Backing) -> Readiness {
-    let redis = backing.clone();
-    backing.postgres_readiness().with(REDIS, move || {
+pub(crate) fn dependencies(datastores: &Datastores) -> Readiness {
+    let redis = datastores.clone();
+    datastores.postgres_readiness().with(REDIS, move || {
         let redis = redis.clone();
         // The reason may name the address: it is logged by whoever needs Redis, not shown to whoever asks.
         async move {
             redis.redis_ready().await.map_err(|unready| match unready {
                 RedisUnready::Away(_) => "Redis does not answer".to_owned(),
-                RedisUnready::Unfit(_) => "Redis is not fit for jobs".to_owned(),
+                RedisUnready::Misconfigured(_) => "Redis is not fit for jobs".to_owned(),
             })
         }
     })
@@ -57,7 +57,7 @@ pub(crate) fn dependencies(backing: &Backing) -> Readiness {
 /// The whole application.
 pub(crate) fn app(state: &Arc<State>, ingress: Ingress) -> impl Endpoint<Output = Response> + 'static {
     let (metrics, shutdown) = (state.context.metrics.clone(), state.context.shutdown.clone());
-    let health = Health::new(state.backing.postgres_readiness(), metrics, shutdown);
+    let health = Health::new(state.datastores.postgres_readiness(), metrics, shutdown);
     let plain = make(move |request| {
         let health = health.clone();
         async move {

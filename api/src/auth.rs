@@ -10,13 +10,13 @@ use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
 use sha2::{Digest as _, Sha256};
 use store::Store;
-use store::api_keys::ApiKey;
+use store::merchants::ApiKey;
 use subtle::ConstantTimeEq as _;
 
 use crate::app::State;
 use crate::cache::{Cache, Limits};
 use crate::error::{ApiError, Code};
-use crate::shops::Shops;
+use crate::merchant_cache::MerchantCache;
 
 /// What every partner key begins with.
 const KEY_PREFIX: &str = "lnk_";
@@ -27,14 +27,14 @@ const LIMITS: Limits = Limits { found: Duration::from_secs(30), missing: Duratio
 
 /// What a key may be allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum Permission {
     /// Read customers' points.
     PointsRead,
     /// Read recorded webhooks.
     WebhooksRead,
 }
 
-impl Scope {
+impl Permission {
     const fn as_str(self) -> &'static str {
         match self {
             Self::PointsRead => "points:read",
@@ -110,7 +110,7 @@ fn is_partner_key(token: &str) -> bool {
 
 /// Which merchant the caller names in the query, if any.
 #[derive(Debug, Default)]
-pub(crate) struct Named {
+pub(crate) struct MerchantSelector {
     pub(crate) merchant_id: Option<String>,
     pub(crate) shop: Option<String>,
 }
@@ -119,14 +119,14 @@ impl Principal {
     /// The merchant whose data may be used, for a caller that has `scope`.
     pub(crate) async fn merchant(
         &self,
-        scope: Scope,
-        named: &Named,
-        shops: &Shops,
+        scope: Permission,
+        selector: &MerchantSelector,
+        merchants: &MerchantCache,
         store: &Store,
     ) -> Result<MerchantId, ApiError> {
-        let by_id = named.merchant_id.as_deref().map(merchant_id).transpose()?;
-        let by_shop = match &named.shop {
-            Some(shop) => Some(by_shop(shop, shops).await?),
+        let by_id = selector.merchant_id.as_deref().map(merchant_id).transpose()?;
+        let by_shop = match &selector.shop {
+            Some(shop) => Some(by_shop(shop, merchants).await?),
             None => None,
         };
         if let Self::Partner(key) = self {
@@ -134,7 +134,7 @@ impl Principal {
                 let message = format!("the key has no scope {}", scope.as_str());
                 return Err(ApiError::new(Code::InsufficientScope, message));
             }
-            // An unknown shop is as foreign as another's, so that a key cannot be used to test which shops exist.
+            // An unknown shop is as foreign as another's, so that a key cannot be used to test which merchants exist.
             let own = by_id.as_ref().is_none_or(|id| *id == key.merchant_id)
                 && by_shop.is_none_or(|shop| shop.is_some_and(|id| *id == key.merchant_id));
             return own
@@ -158,10 +158,10 @@ fn merchant_id(text: &str) -> Result<MerchantId, ApiError> {
     MerchantId::parse(text).map_err(|_| ApiError::new(Code::InvalidParameter, "merchant_id is not an id"))
 }
 
-async fn by_shop(text: &str, shops: &Shops) -> Result<Option<Arc<MerchantId>>, ApiError> {
+async fn by_shop(text: &str, merchants: &MerchantCache) -> Result<Option<Arc<MerchantId>>, ApiError> {
     let domain = shopify::headers::shop_domain(text)
         .ok_or_else(|| ApiError::new(Code::InvalidParameter, "shop is not a *.myshopify.com domain"))?;
-    Ok(shops.merchant(&domain).await?)
+    Ok(merchants.merchant(&domain).await?)
 }
 
 #[cfg(test)]
@@ -182,8 +182,8 @@ mod tests {
     const THEIRS: &str = "01JD8Q3VN7Z9M0A2B4C6D8E0F2";
 
     async fn choose(principal: Principal, merchant_id: Option<&str>) -> Result<MerchantId, ApiError> {
-        let named = Named { merchant_id: merchant_id.map(str::to_owned), shop: None };
-        principal.merchant(Scope::PointsRead, &named, &Shops::new(nowhere()), &nowhere()).await
+        let selector = MerchantSelector { merchant_id: merchant_id.map(str::to_owned), shop: None };
+        principal.merchant(Permission::PointsRead, &selector, &MerchantCache::new(nowhere()), &nowhere()).await
     }
 
     #[test]

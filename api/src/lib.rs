@@ -6,15 +6,15 @@
 mod app;
 mod auth;
 mod cache;
-pub mod control;
 mod envelope;
 mod error;
 mod ingress;
+pub mod job_admin;
 mod listener;
-mod patience;
+mod merchant_cache;
 mod reads;
 mod serve;
-mod shops;
+mod timeout_stream;
 
 pub use app::openapi_json;
 pub use error::Code;

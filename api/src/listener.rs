@@ -11,7 +11,7 @@ use poem::web::{LocalAddr, RemoteAddr};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use crate::patience::Patient;
+use crate::timeout_stream::TimeoutStream;
 
 /// The pause after a connection could not be accepted: out of file descriptors, for example, where waiting is all one can do.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ fn connections_allowed() -> usize {
 }
 
 impl Acceptor for Listener {
-    type Io = Patient<TcpStream>;
+    type Io = TimeoutStream<TcpStream>;
 
     fn local_addr(&self) -> Vec<LocalAddr> {
         self.inner.local_addr()
@@ -57,7 +57,9 @@ impl Acceptor for Listener {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
         loop {
             match self.inner.accept().await {
-                Ok((stream, local, remote, scheme)) => return Ok((Patient::new(stream, place), local, remote, scheme)),
+                Ok((stream, local, remote, scheme)) => {
+                    return Ok((TimeoutStream::new(stream, place), local, remote, scheme));
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a connection cannot be accepted");
                     tokio::time::sleep(FAILED_PAUSE).await;

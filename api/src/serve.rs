@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backing::{Backing, BackingError};
+use datastores::{Datastores, DatastoresError};
 use platform::Context;
 use platform::config::ApiSettings;
 use poem::Server;
@@ -18,7 +18,7 @@ use crate::app::{self, State};
 use crate::auth::Auth;
 use crate::ingress::{Ingress, IngressTasks, Parts};
 use crate::listener::Listener;
-use crate::shops::Shops;
+use crate::merchant_cache::MerchantCache;
 
 /// Why the role cannot start, or how it broke.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum ServeError {
     },
     /// `APP_DATABASE_URL` or `REDIS_URL` cannot be used.
     #[error(transparent)]
-    Backing(#[from] BackingError),
+    Datastores(#[from] DatastoresError),
     /// The server ended by itself.
     #[error("the server broke")]
     Server(#[source] io::Error),
@@ -76,23 +76,23 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
     };
     let (addr, acceptor) = listening.await.map_err(|source| ServeError::Listen { addr, source })?;
 
-    let backing = Backing::new(&settings.database, &settings.redis, context.ids.random_u64())?;
-    let store = backing.store().clone();
-    backing.watch_redis(context.shutdown.clone());
-    let shops = Arc::new(Shops::new(store.clone()));
+    let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
+    let store = datastores.store().clone();
+    datastores.watch_redis(context.shutdown.clone());
+    let merchants = Arc::new(MerchantCache::new(store.clone()));
     let (ingress, tasks) = Ingress::start(Parts {
         settings: &settings,
         context: &context,
         store: store.clone(),
-        shops: Arc::clone(&shops),
-        queues: backing.queues().clone(),
+        merchants: Arc::clone(&merchants),
+        queues: datastores.queues().clone(),
     });
     let state = Arc::new(State {
         auth: Auth::new(settings.api.admin_token.expose(), store.clone()),
-        dependencies: app::dependencies(&backing),
-        backing,
+        dependencies: app::dependencies(&datastores),
+        datastores,
         store,
-        shops,
+        merchants,
         context,
     });
     let listener = Listener::new(acceptor, settings.api.connections_max);
@@ -123,7 +123,7 @@ async fn run(
         .run_with_graceful_shutdown(app, shutdown.draining(), Some(drain))
         .await
         .map_err(ServeError::Server)?;
-    // The app is gone with the last connection, and with it the recorder's intake.
+    // The app is gone with the last connection, and with it the recorder's recorder.
     tokio::select! {
         () = tasks.ended() => {}
         () = shutdown.aborting() => tracing::warn!("aborted before all was enqueued: the sweep will"),

@@ -17,7 +17,7 @@ use store::{Owner, Store, crypto::Keys, webhooks::NewWebhook};
 use tokio::time::Instant;
 use workers::{
     batch::Work,
-    orders::{OrderSettler, Settle},
+    orders::{OrderProcessor, OrderWebhook},
 };
 
 use crate::{
@@ -60,7 +60,7 @@ struct Results {
 struct Bench {
     store: Store,
     queues: Queues,
-    settler: OrderSettler,
+    processor: OrderProcessor,
     ids: Arc<Ids>,
     merchants: Vec<MerchantId>,
 }
@@ -113,9 +113,9 @@ impl Bench {
             &crypto.pii_key_id,
             crypto.email_index_key.expose().as_bytes(),
         );
-        let settler =
-            OrderSettler { store: store.clone(), keys, clock, ids: Arc::clone(&ids), worker: "bench".to_owned() };
-        Ok(Self { store, queues, settler, ids, merchants: merchants.into_iter().map(|(id, _)| id).collect() })
+        let processor =
+            OrderProcessor { store: store.clone(), keys, clock, ids: Arc::clone(&ids), worker: "bench".to_owned() };
+        Ok(Self { store, queues, processor, ids, merchants: merchants.into_iter().map(|(id, _)| id).collect() })
     }
 
     /// Every part once, over the same orders: microseconds an order.
@@ -197,7 +197,7 @@ impl Bench {
         let mut batches = Vec::new();
         for jobs in claims {
             let settle = |job: &Claimed| {
-                Ok(Settle {
+                Ok(OrderWebhook {
                     merchant_id: MerchantId::parse(job.context.lane.as_str())?,
                     log_id: LogId::parse(job.context.job_id.as_str())?,
                     attempt: 1,
@@ -208,7 +208,7 @@ impl Bench {
         }
         parts.restart();
         for batch in batches {
-            for answer in self.settler.run(batch).await {
+            for answer in self.processor.run(batch).await {
                 answer?;
             }
         }

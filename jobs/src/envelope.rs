@@ -228,7 +228,7 @@ impl NewJob {
     ///
     /// # Errors
     /// The payload is not one of that kind.
-    pub fn kept(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: &str) -> Result<Self, PayloadError> {
+    pub fn restore(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: &str) -> Result<Self, PayloadError> {
         let (version, payload) = payloads::current(kind, version, payload)?;
         Ok(Self::written(kind, id, lane, version, Ok(payload)))
     }

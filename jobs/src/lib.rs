@@ -26,7 +26,7 @@ pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
-pub use observer::{Observer, PutOff, Unobserved};
+pub use observer::{Observer, ThrottleReason, Unobserved};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, SnoozeCause, class};
 pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
 pub use queue::{

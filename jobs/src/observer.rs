@@ -11,14 +11,14 @@ use crate::{
 
 /// Why a claim passed over a lane that had waiting jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PutOff {
+pub enum ThrottleReason {
     /// Its rate.
     Rate,
     /// Its cap.
     Cap,
 }
 
-impl PutOff {
+impl ThrottleReason {
     /// Name for metric labels.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl PutOff {
 /// Is told what happens. Called on the way of jobs, so it must not wait. What it does not care for it leaves out.
 pub trait Observer: Send + Sync + 'static {
     /// A claim passed over so many lanes with waiting jobs.
-    fn lanes_put_off(&self, _kind: JobKind, _why: PutOff, _lanes: u64) {}
+    fn lanes_put_off(&self, _kind: JobKind, _why: ThrottleReason, _lanes: u64) {}
     /// A run ended in a snooze.
     fn snoozed(&self, _kind: JobKind, _cause: SnoozeCause) {}
     /// A call to an upstream ended, or was refused before it began.

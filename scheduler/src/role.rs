@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use backing::Backing;
+use datastores::Datastores;
 use platform::Context;
 use platform::config::SchedulerSettings;
 use platform::health::{Health, HealthServer};
@@ -71,10 +71,10 @@ pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Res
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
     let SchedulerSettings { scheduler, cron, database, redis, .. } = settings;
-    let backing = Backing::new(&database, &redis, context.ids.random_u64())?;
-    let (store, queues) = (backing.store().clone(), backing.queues().clone());
-    backing.watch_redis(context.shutdown.clone());
-    let health = Health::new(backing.readiness(), context.metrics.clone(), context.shutdown.clone())
+    let datastores = Datastores::new(&database, &redis, context.ids.random_u64())?;
+    let (store, queues) = (datastores.store().clone(), datastores.queues().clone());
+    datastores.watch_redis(context.shutdown.clone());
+    let health = Health::new(datastores.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(scheduler.addr)
         .await
         .with_context(|| format!("LOYALNEST_SCHEDULER_ADDR {} cannot be used", scheduler.addr))?;

@@ -1,7 +1,8 @@
 //! Settings of queues that Redis has lost, or never got: made again from PostgreSQL.
 
 use jobs::{JobKind, Queue, Queues, Settings};
-use store::{Scope, Store, StoreError, queue_settings};
+use store::jobs::queue_settings;
+use store::{Store, StoreError, TenantScope};
 
 use crate::passes::PassError;
 
@@ -22,7 +23,7 @@ pub(crate) async fn pass(store: &Store, queues: &Queues) -> Result<u64, PassErro
 /// Under the lock, so that a change under way is not undone.
 async fn restore(store: &Store, queue: &Queue) -> Result<u64, PassError> {
     let name = queue.kind().name();
-    let mut tx = store.begin(&Scope::Platform).await?;
+    let mut tx = store.begin(&TenantScope::Platform).await?;
     let wanted = read(&queue_settings::lock(&mut tx, name).await?)?;
     let changed = queue.restore(&wanted).await?;
     tx.rollback().await.map_err(StoreError::from)?;

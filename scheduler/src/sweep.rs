@@ -6,7 +6,7 @@ use std::time::Duration;
 use jobs::{JobKind, NewJob, Queues};
 use platform::clock::SharedClock;
 use store::Store;
-use store::waiting::WaitingWebhook;
+use store::webhooks::PendingWebhook;
 
 use crate::passes::PassError;
 
@@ -50,12 +50,12 @@ impl Sweep {
         let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
         let mut swept = Swept::default();
         loop {
-            let page = self.store.waiting_webhooks(before, self.cursor, rows_max).await?;
+            let page = self.store.pending_webhooks(before, self.cursor, rows_max).await?;
             let enqueued = match self.unknown(&page.webhooks).await? {
                 unknown if unknown.is_empty() => 0,
                 // Redis has lost them, or they were done since the page was read: PostgreSQL knows of a job's end before
                 // Redis forgets it, so a second look tells.
-                unknown => self.enqueue(&self.store.still_waiting(&unknown).await?).await?,
+                unknown => self.enqueue(&self.store.still_pending(&unknown).await?).await?,
             };
             swept.waiting += page.webhooks.len() as u64;
             swept.enqueued += enqueued;
@@ -67,18 +67,18 @@ impl Sweep {
     }
 
     /// Webhooks of the page whose jobs Redis does not know.
-    async fn unknown(&self, page: &[WaitingWebhook]) -> Result<Vec<WaitingWebhook>, PassError> {
+    async fn unknown(&self, page: &[PendingWebhook]) -> Result<Vec<PendingWebhook>, PassError> {
         let (of, jobs): (Vec<_>, Vec<_>) = self.jobs(page).into_iter().unzip();
         let missing = self.queues.missing(&jobs).await?;
         Ok(of.into_iter().zip(missing).filter(|(_, missing)| *missing).map(|(webhook, _)| webhook.clone()).collect())
     }
 
-    async fn enqueue(&self, lost: &[WaitingWebhook]) -> Result<u64, PassError> {
+    async fn enqueue(&self, lost: &[PendingWebhook]) -> Result<u64, PassError> {
         let jobs: Vec<_> = self.jobs(lost).into_iter().map(|(_, job)| job).collect();
         Ok(self.queues.enqueue_missing(&jobs).await? as u64)
     }
 
-    fn jobs<'a>(&self, page: &'a [WaitingWebhook]) -> Vec<(&'a WaitingWebhook, NewJob)> {
+    fn jobs<'a>(&self, page: &'a [PendingWebhook]) -> Vec<(&'a PendingWebhook, NewJob)> {
         let mut jobs = Vec::with_capacity(page.len());
         for webhook in page {
             match self.job(webhook) {
@@ -90,8 +90,8 @@ impl Sweep {
         jobs
     }
 
-    fn job(&self, webhook: &WaitingWebhook) -> Result<NewJob, PassError> {
-        let WaitingWebhook { log_id, job_kind, merchant_id, .. } = webhook;
+    fn job(&self, webhook: &PendingWebhook) -> Result<NewJob, PassError> {
+        let PendingWebhook { log_id, job_kind, merchant_id, .. } = webhook;
         let job = JobKind::parse(job_kind).and_then(|kind| NewJob::of_webhook(kind, log_id.clone(), merchant_id));
         let unknown = || PassError::Record(format!("webhook {log_id} waits for a job of unknown kind {job_kind}"));
         Ok(job.ok_or_else(unknown)?.trace(format!("sweep-{log_id}")))

@@ -1,5 +1,5 @@
 //! All roles in this process over a database and a Redis prefix of the test's own. [`TestApp::finish`] proves that
-//! nothing was left undone and that the books are right; a test that forgets it fails.
+//! nothing was left undone and that the accounts are right; a test that forgets it fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,11 +16,11 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
-use store::provision::NewMerchant;
-use store::settings::set_earn_rule;
-use store::{Owner, Scope, Store};
+use store::merchants::NewMerchant;
+use store::merchants::set_earn_rule;
+use store::{Owner, Store, TenantScope};
 
-use crate::books;
+use crate::accounts;
 use crate::builder::{Builder, Server};
 use crate::client::{Answer, Webhook};
 use crate::database::Database;
@@ -193,7 +193,7 @@ impl TestApp {
     /// Replaces the first shop's rule.
     pub async fn set_rule(&self, rule: &EarnRule) {
         let merchant = &self.shops[0].merchant_id;
-        let mut tx = self.store.begin(&Scope::of(merchant)).await.unwrap();
+        let mut tx = self.store.begin(&TenantScope::of(merchant)).await.unwrap();
         set_earn_rule(&mut tx, merchant, rule).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -283,9 +283,9 @@ impl TestApp {
         self.dead_letters = expected;
     }
 
-    /// Fails the test when anything in the books differs.
+    /// Fails the test when anything in the accounts differs.
     pub async fn assert_books_right(&self) {
-        books::assert_right(&self.owner, &self.pool).await;
+        accounts::assert_right(&self.owner, &self.pool).await;
     }
 
     /// Drains the workers of this process.
@@ -298,7 +298,7 @@ impl TestApp {
         drain(self.scheduler.take().into_iter().collect()).await;
     }
 
-    /// Ends the roles and asserts: no job is left, no job died but those expected, the books are right.
+    /// Ends the roles and asserts: no job is left, no job died but those expected, the accounts are right.
     pub async fn finish(mut self) {
         if !self.workers.is_empty() {
             self.settled().await;
@@ -341,7 +341,9 @@ async fn drain(roles: Vec<Role>) {
 impl Drop for TestApp {
     fn drop(&mut self) {
         if self.database.is_some() && !std::thread::panicking() {
-            panic!("a test ends with `app.finish().await`, which proves that nothing is left and the books are right");
+            panic!(
+                "a test ends with `app.finish().await`, which proves that nothing is left and the accounts are right"
+            );
         }
     }
 }

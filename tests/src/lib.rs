@@ -11,8 +11,8 @@
     reason = "a helper of a test may panic: that is a failed test"
 )]
 
+pub mod accounts;
 pub mod app;
-pub mod books;
 pub mod builder;
 pub mod chaos;
 pub mod client;

@@ -1,13 +1,13 @@
 //! Gathers concurrent jobs into batches: the work of many handlers becomes one set-based transaction.
 //!
-//! A lone item runs at once. Under load batches begin at a [`Pace`], and items that come in between, or while all slots are
+//! A lone item runs at once. Under load batches begin at a [`AdaptiveInterval`], and items that come in between, or while all slots are
 //! busy, form the next one: so batches grow with the load, and a steady trickle does not pay for a transaction each.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::pace::Pace;
+use platform::adaptive_interval::AdaptiveInterval;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
@@ -56,7 +56,13 @@ impl<W: Work> Batcher<W> {
     #[must_use]
     pub fn start(work: W, rows_max: usize, slots: u32, apart_max: Duration) -> Self {
         let (sender, receiver) = mpsc::channel(rows_max);
-        tokio::spawn(gather(Arc::new(work), receiver, rows_max, slots, Pace::new(BATCHES_APART, apart_max)));
+        tokio::spawn(gather(
+            Arc::new(work),
+            receiver,
+            rows_max,
+            slots,
+            AdaptiveInterval::new(BATCHES_APART, apart_max),
+        ));
         Self { sender }
     }
 
@@ -76,7 +82,7 @@ async fn gather<W: Work>(
     mut waiting: mpsc::Receiver<Waiting<W>>,
     rows_max: usize,
     slots: u32,
-    mut pace: Pace,
+    mut interval: AdaptiveInterval,
 ) {
     let free = Arc::new(Semaphore::new(slots as usize));
     loop {
@@ -86,7 +92,7 @@ async fn gather<W: Work>(
         if waiting.recv_many(&mut batch, rows_max).await == 0 {
             return;
         }
-        sleep_until(pace.due()).await;
+        sleep_until(interval.due()).await;
         for _ in 0..TURNS_FOR_SIBLINGS {
             yield_now().await;
         }
@@ -96,13 +102,13 @@ async fn gather<W: Work>(
             slot.merge(others);
             fill(&mut batch, &mut waiting, rows_max);
         }
-        pace.begin();
-        let (work, took) = (Arc::clone(&work), pace.took());
+        interval.begin();
+        let (work, last_duration) = (Arc::clone(&work), interval.last_duration());
         tokio::spawn(async move {
             let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let began = Instant::now();
             let results = work.run(items).await;
-            took.note(began.elapsed());
+            last_duration.note(began.elapsed());
             for (answer, to) in results.into_iter().zip(answers) {
                 let _ = to.send(answer); // a handler that timed out no longer listens
             }

@@ -11,7 +11,6 @@ mod meter;
 pub mod orders;
 mod outcomes;
 mod runner;
-pub mod tool;
 
 pub use outcomes::OutcomeSink;
 pub use runner::{Running, drive, serve, start};

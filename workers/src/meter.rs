@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jobs::{CallOutcome, CircuitState, JobKind, Observer, PutOff, SnoozeCause};
+use jobs::{CallOutcome, CircuitState, JobKind, Observer, SnoozeCause, ThrottleReason};
 use platform::metrics;
 
 /// Tells the platform's metrics.
@@ -10,7 +10,7 @@ use platform::metrics;
 pub(crate) struct Meter;
 
 impl Observer for Meter {
-    fn lanes_put_off(&self, kind: JobKind, why: PutOff, lanes: u64) {
+    fn lanes_put_off(&self, kind: JobKind, why: ThrottleReason, lanes: u64) {
         metrics::jobs_throttled(kind.name(), why.as_str(), lanes);
     }
 
@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn what_is_told_is_in_the_metrics() {
         let shown = Metrics::install().unwrap();
-        Meter.lanes_put_off(JobKind::AwardPoints, PutOff::Rate, 3);
+        Meter.lanes_put_off(JobKind::AwardPoints, ThrottleReason::Rate, 3);
         Meter.snoozed(JobKind::AwardPoints, SnoozeCause::CircuitOpen);
         Meter.called("shopify", CallOutcome::Throttled);
         Meter.paced("shopify", Duration::from_millis(4));

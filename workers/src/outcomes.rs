@@ -9,7 +9,7 @@ use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, OutcomeKind};
 use platform::ids::Ids;
 use serde::Deserialize;
 use store::Store;
-use store::outcomes::{AttemptRow, DeadLetterRow};
+use store::jobs::{AttemptRow, DeadLetterRow};
 
 /// The sink the queue's runner writes to.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use apalis::prelude::{WorkerBuilder, WorkerContext, WorkerError};
-use backing::Backing;
+use datastores::Datastores;
 use jobs::{JobKind, QueueBackend, WorkerOptions};
 use platform::Context;
 use platform::config::WorkersSettings;
@@ -20,7 +20,7 @@ use crate::batch::Batcher;
 use crate::handlers;
 use crate::maintenance::Maintainer;
 use crate::meter::Meter;
-use crate::orders::OrderSettler;
+use crate::orders::OrderProcessor;
 use crate::outcomes::OutcomeSink;
 
 /// A started workers role.
@@ -71,16 +71,16 @@ pub async fn serve(settings: WorkersSettings, context: Context) -> anyhow::Resul
 /// # Errors
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Result<Running> {
-    let backing = Backing::new(&settings.database, &settings.redis, context.ids.random_u64())?;
-    let (store, queues) = (backing.store().clone(), backing.queues());
-    backing.watch_redis(context.shutdown.clone());
+    let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
+    let (store, queues) = (datastores.store().clone(), datastores.queues());
+    datastores.watch_redis(context.shutdown.clone());
     let keys = Keys::new(
         settings.crypto.pii_key.expose().as_bytes(),
         &settings.crypto.pii_key_id,
         settings.crypto.email_index_key.expose().as_bytes(),
     );
     let name = format!("workers-{}", context.ids.ulid());
-    let settler = OrderSettler {
+    let processor = OrderProcessor {
         store: store.clone(),
         keys,
         clock: context.clock.clone(),
@@ -88,7 +88,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
         worker: name.clone(),
     };
     let orders = Batcher::start(
-        settler,
+        processor,
         settings.workers.batch_rows_max,
         settings.workers.concurrency,
         settings.workers.batch_pace(),
@@ -97,7 +97,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let maintainer =
         Maintainer { store: store.clone(), retention: settings.retention.clone(), shutdown: context.shutdown.clone() };
 
-    let health = Health::new(backing.readiness(), context.metrics.clone(), context.shutdown.clone())
+    let health = Health::new(datastores.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)
         .await
         .with_context(|| format!("LOYALNEST_WORKERS_ADDR {} cannot be used", settings.workers.addr))?;

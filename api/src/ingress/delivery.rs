@@ -42,7 +42,7 @@ const fn job_of(topic: Topic) -> Option<JobKind> {
 }
 
 /// Verifies and reads a delivery.
-pub(super) fn examine(secrets: &Secrets, headers: &WebhookHeaders, raw: &[u8]) -> Result<Delivery, ApiError> {
+pub(super) fn verify_and_parse(secrets: &Secrets, headers: &WebhookHeaders, raw: &[u8]) -> Result<Delivery, ApiError> {
     if !shopify::verify(secrets, raw, &headers.hmac) {
         return Err(ApiError::new(Code::InvalidSignature, "the signature is not that of the body"));
     }
@@ -122,7 +122,7 @@ mod tests {
             "x-shopify-webhook-id" => Some("w1"),
             _ => None,
         });
-        examine(&Secrets::new(vec![SECRET.to_vec()]), &headers.unwrap(), raw)
+        verify_and_parse(&Secrets::new(vec![SECRET.to_vec()]), &headers.unwrap(), raw)
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
             api_version: None,
             triggered_at: None,
         };
-        let refused = examine(&Secrets::new(vec![SECRET.to_vec()]), &headers, b"{").unwrap_err();
+        let refused = verify_and_parse(&Secrets::new(vec![SECRET.to_vec()]), &headers, b"{").unwrap_err();
         assert_eq!(refused.code, Code::InvalidSignature);
     }
 

@@ -13,7 +13,7 @@ const WAITING_MAX: usize = 16_384;
 /// How long a batch may take to be enqueued.
 const ENQUEUE_MAX: Duration = Duration::from_secs(1);
 /// How long Redis is left alone after it did not answer.
-const LEFT_ALONE: Duration = Duration::from_secs(1);
+const REDIS_BACKOFF: Duration = Duration::from_secs(1);
 
 /// A webhook that PostgreSQL has, and that needs a job.
 #[derive(Debug)]
@@ -27,16 +27,16 @@ pub(super) struct Recorded {
 
 /// Hands recorded webhooks over; never waits.
 #[derive(Debug, Clone)]
-pub(super) struct Handover(mpsc::Sender<Recorded>);
+pub(super) struct EnqueueSender(mpsc::Sender<Recorded>);
 
-impl Handover {
+impl EnqueueSender {
     /// Hands over to whoever holds the other end.
     #[cfg(test)]
     pub(super) fn to(sender: mpsc::Sender<Recorded>) -> Self {
         Self(sender)
     }
 
-    pub(super) fn give(&self, recorded: Recorded) {
+    pub(super) fn send(&self, recorded: Recorded) {
         if let Err(error) = self.0.try_send(recorded) {
             let (mpsc::error::TrySendError::Full(left) | mpsc::error::TrySendError::Closed(left)) = error;
             platform::metrics::jobs_enqueued(left.job.name(), "left_to_sweep", 1);
@@ -44,17 +44,17 @@ impl Handover {
     }
 }
 
-/// The task that enqueues. It ends when every [`Handover`] is gone and what was given is enqueued.
+/// The task that enqueues. It ends when every [`EnqueueSender`] is gone and what was given is enqueued.
 pub(super) struct Enqueuer {
     queues: Queues,
     rested: Instant,
 }
 
 impl Enqueuer {
-    pub(super) fn start(queues: Queues) -> (Handover, tokio::task::JoinHandle<()>) {
+    pub(super) fn start(queues: Queues) -> (EnqueueSender, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
         let enqueuer = Self { queues, rested: Instant::now() };
-        (Handover(sender), tokio::spawn(enqueuer.run(receiver)))
+        (EnqueueSender(sender), tokio::spawn(enqueuer.run(receiver)))
     }
 
     async fn run(mut self, mut recorded: mpsc::Receiver<Recorded>) {
@@ -82,7 +82,7 @@ impl Enqueuer {
             Ok(Err(error)) => error.to_string(),
             Err(elapsed) => elapsed.to_string(),
         };
-        self.rested = Instant::now() + LEFT_ALONE;
+        self.rested = Instant::now() + REDIS_BACKOFF;
         count("left_to_sweep");
         platform::metrics::redis_errors("enqueue", 1);
         tracing::warn!(reason, jobs = new.len(), "jobs were not enqueued: the sweep will");

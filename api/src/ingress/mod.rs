@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{IdSource, LogId};
+use domain::LogId;
 use jobs::Queues;
 use platform::{Context, Ids};
 use poem::Body;
@@ -23,11 +23,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::error::{ApiError, Code};
-use crate::shops::Shops;
+use crate::merchant_cache::MerchantCache;
 use body::Budget;
 use delivery::Delivery;
 use enqueuer::Enqueuer;
-use recorder::{Entry, Grouping, Intake, Verdict};
+use recorder::{Entry, Grouping, RecordOutcome, RecorderHandle};
 
 pub(crate) use operation::WebhookApi;
 
@@ -48,10 +48,10 @@ pub(crate) enum Receipt {
 /// What the ingress is made of.
 pub(crate) struct Ingress {
     secrets: Arc<Secrets>,
-    shops: Arc<Shops>,
+    merchants: Arc<MerchantCache>,
     ids: Arc<Ids>,
     budget: Budget,
-    intake: Intake,
+    recorder: RecorderHandle,
 }
 
 /// The ingress's own tasks: they end once every [`Ingress`] is dropped and what it took in is recorded and enqueued.
@@ -76,23 +76,26 @@ pub(crate) struct Parts<'a> {
     pub(crate) settings: &'a platform::config::ApiSettings,
     pub(crate) context: &'a Context,
     pub(crate) store: Store,
-    pub(crate) shops: Arc<Shops>,
+    pub(crate) merchants: Arc<MerchantCache>,
     pub(crate) queues: Queues,
 }
 
 impl Ingress {
     /// Starts the recorder and the enqueuer.
     pub(crate) fn start(parts: Parts<'_>) -> (Self, IngressTasks) {
-        let Parts { settings, context, store, shops, queues } = parts;
+        let Parts { settings, context, store, merchants, queues } = parts;
         let current = settings.shopify.api_secret.expose().as_bytes().to_vec();
         let previous = settings.shopify.api_secret_previous.as_ref().map(|secret| secret.expose().as_bytes().to_vec());
         let secrets = Arc::new(Secrets::new([Some(current), previous].into_iter().flatten().collect()));
-        let (handover, enqueuer) = Enqueuer::start(queues);
+        let (enqueue_sender, enqueuer) = Enqueuer::start(queues);
         let grouping =
             Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
-        let (intake, recorder) = recorder::start(store, grouping, handover);
+        let (recorder, recorder_task) = recorder::start(store, grouping, enqueue_sender);
         let ids = Arc::clone(&context.ids);
-        (Self { secrets, shops, ids, budget: Budget::new(), intake }, IngressTasks { recorder, enqueuer })
+        (
+            Self { secrets, merchants, ids, budget: Budget::new(), recorder },
+            IngressTasks { recorder: recorder_task, enqueuer },
+        )
     }
 
     /// Takes one delivery in. `request_id` follows it into its job.
@@ -123,14 +126,14 @@ impl Ingress {
         json_only(text("content-type"))?;
         let webhook = WebhookHeaders::from_lookup(text)?;
         *topic = Topic::parse(&webhook.topic).map_or("other", Topic::as_str);
-        let (raw, room) = body::read(body, text("content-length"), &self.budget).await?;
-        let (webhook, delivery) = self.examine(webhook, raw).await?;
-        let merchant_id = self.shops.merchant(&webhook.shop_domain).await?;
+        let (raw, memory_permit) = body::read(body, text("content-length"), &self.budget).await?;
+        let (webhook, delivery) = self.verify_and_parse(webhook, raw).await?;
+        let merchant_id = self.merchants.merchant(&webhook.shop_domain).await?;
         let merchant_id =
             merchant_id.ok_or_else(|| ApiError::new(Code::UnknownShop, "no shop of this domain is known"))?;
         let Delivery { facts, note, job, status, body } = delivery;
         let row = NewWebhook {
-            log_id: LogId::mint(&mut Mint(&self.ids)),
+            log_id: LogId::mint(&mut || self.ids.ulid()),
             merchant_id: merchant_id.as_ref().clone(),
             topic: webhook.topic,
             webhook_id: webhook.webhook_id,
@@ -144,30 +147,35 @@ impl Ingress {
             body,
         };
         let (answer, verdict) = oneshot::channel();
-        let entry = Entry { webhook: row, job, trace: request_id.to_owned(), answer, room: Some(room) };
-        if !self.intake.take(entry) {
+        let entry =
+            Entry { webhook: row, job, trace: request_id.to_owned(), answer, memory_permit: Some(memory_permit) };
+        if !self.recorder.take(entry) {
             return Err(ApiError::unavailable());
         }
         match tokio::time::timeout(ANSWER_MAX, verdict).await {
-            Ok(Ok(Verdict::Recorded)) => Ok((Receipt::Recorded, status == "pending")),
-            Ok(Ok(Verdict::Duplicate)) => Ok((Receipt::Duplicate, true)),
-            Ok(Ok(Verdict::Refused)) => {
+            Ok(Ok(RecordOutcome::Recorded)) => Ok((Receipt::Recorded, status == "pending")),
+            Ok(Ok(RecordOutcome::Duplicate)) => Ok((Receipt::Duplicate, true)),
+            Ok(Ok(RecordOutcome::Refused)) => {
                 Err(ApiError::new(Code::Unrecordable, "the database will not take this webhook"))
             }
-            Ok(Ok(Verdict::Unavailable) | Err(_)) | Err(_) => Err(ApiError::unavailable()),
+            Ok(Ok(RecordOutcome::Unavailable) | Err(_)) | Err(_) => Err(ApiError::unavailable()),
         }
     }
 
-    async fn examine(&self, webhook: WebhookHeaders, raw: Bytes) -> Result<(WebhookHeaders, Delivery), ApiError> {
+    async fn verify_and_parse(
+        &self,
+        webhook: WebhookHeaders,
+        raw: Bytes,
+    ) -> Result<(WebhookHeaders, Delivery), ApiError> {
         if raw.len() <= INLINE_BYTES_MAX {
-            let delivery = delivery::examine(&self.secrets, &webhook, &raw)?;
+            let delivery = delivery::verify_and_parse(&self.secrets, &webhook, &raw)?;
             return Ok((webhook, delivery));
         }
         let secrets = Arc::clone(&self.secrets);
-        let examined = tokio::task::spawn_blocking(move || {
-            delivery::examine(&secrets, &webhook, &raw).map(|delivery| (webhook, delivery))
+        let parsed = tokio::task::spawn_blocking(move || {
+            delivery::verify_and_parse(&secrets, &webhook, &raw).map(|delivery| (webhook, delivery))
         });
-        examined.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "an unexpected error")))
+        parsed.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "an unexpected error")))
     }
 }
 
@@ -199,15 +207,6 @@ const fn outcome_label(code: Code) -> &'static str {
         Code::Unavailable => "unavailable",
         Code::Unrecordable | Code::Internal => "failed",
         _ => "malformed",
-    }
-}
-
-/// The process's ids, as the domain wants them.
-struct Mint<'a>(&'a Ids);
-
-impl IdSource for Mint<'_> {
-    fn ulid(&mut self) -> String {
-        self.0.ulid()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Group commit: concurrent deliveries share one statement and one commit, and are answered only after it.
 //!
-//! A lone delivery is committed at once. Under load commits begin at a [`Pace`], and those that come in between share
+//! A lone delivery is committed at once. Under load commits begin at a [`AdaptiveInterval`], and those that come in between share
 //! one. At most two commits are in flight. What PostgreSQL refuses is tried row by row, so that one bad row fails alone; what
 //! cannot be recorded in time is answered 503, and the sender tries again.
 
@@ -8,13 +8,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::pace::Pace;
+use platform::adaptive_interval::AdaptiveInterval;
 use store::webhooks::NewWebhook;
 use store::{Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::enqueuer::{Handover, Recorded};
+use super::enqueuer::{EnqueueSender, Recorded};
 use jobs::JobKind;
 
 /// Deliveries that wait for a commit; what comes beyond is answered 503.
@@ -35,7 +35,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(25);
 
 /// How a delivery fared.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum RecordOutcome {
     /// Committed.
     Recorded,
     /// Recorded before; nothing changed.
@@ -53,9 +53,9 @@ pub(super) struct Entry {
     pub(super) job: Option<JobKind>,
     /// Id of the request.
     pub(super) trace: String,
-    pub(super) answer: oneshot::Sender<Verdict>,
+    pub(super) answer: oneshot::Sender<RecordOutcome>,
     /// Its share of the memory for bodies.
-    pub(super) room: Option<OwnedSemaphorePermit>,
+    pub(super) memory_permit: Option<OwnedSemaphorePermit>,
 }
 
 /// What the recorder needs of the store; a test puts another in its place.
@@ -81,9 +81,9 @@ pub(super) struct Grouping {
 
 /// Takes deliveries in; cheap to clone. The recorder ends when all are gone.
 #[derive(Debug, Clone)]
-pub(super) struct Intake(mpsc::Sender<Entry>);
+pub(super) struct RecorderHandle(mpsc::Sender<Entry>);
 
-impl Intake {
+impl RecorderHandle {
     /// Hands over a delivery; `false`: too many wait.
     pub(super) fn take(&self, entry: Entry) -> bool {
         self.0.try_send(entry).is_ok()
@@ -94,32 +94,32 @@ impl Intake {
 pub(super) fn start<R: Record>(
     store: R,
     grouping: Grouping,
-    handover: Handover,
-) -> (Intake, tokio::task::JoinHandle<()>) {
+    enqueue_sender: EnqueueSender,
+) -> (RecorderHandle, tokio::task::JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
-    let committer = Arc::new(Committer { store, handover });
-    (Intake(sender), tokio::spawn(gather(receiver, grouping, committer)))
+    let committer = Arc::new(Committer { store, enqueue_sender });
+    (RecorderHandle(sender), tokio::spawn(gather(receiver, grouping, committer)))
 }
 
 async fn gather<R: Record>(mut entries: mpsc::Receiver<Entry>, grouping: Grouping, committer: Arc<Committer<R>>) {
     let slots = Arc::new(Semaphore::new(COMMITS_MAX as usize));
-    let mut pace = Pace::new(COMMITS_APART, grouping.window);
+    let mut interval = AdaptiveInterval::new(COMMITS_APART, grouping.window);
     while let Some(first) = entries.recv().await {
         let mut batch = Batch::of(first, grouping.rows_max);
         batch.fill(&mut entries);
-        let due = pace.due();
+        let due = interval.due();
         if Instant::now() < due {
-            batch.linger(&mut entries, due).await;
+            batch.wait_for_more(&mut entries, due).await;
         }
         // The semaphore is never closed, so that this cannot fail.
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         batch.fill(&mut entries);
-        pace.begin();
-        let (committer, took) = (Arc::clone(&committer), pace.took());
+        interval.begin();
+        let (committer, last_duration) = (Arc::clone(&committer), interval.last_duration());
         tokio::spawn(async move {
             let began = Instant::now();
             committer.commit(batch.entries).await;
-            took.note(began.elapsed());
+            last_duration.note(began.elapsed());
             drop(slot);
         });
     }
@@ -157,7 +157,7 @@ impl Batch {
     }
 
     /// Takes what comes until `deadline`, or until it is enough.
-    async fn linger(&mut self, entries: &mut mpsc::Receiver<Entry>, deadline: Instant) {
+    async fn wait_for_more(&mut self, entries: &mut mpsc::Receiver<Entry>, deadline: Instant) {
         while !self.is_full() && self.entries.len() < ENOUGH_ROWS {
             match timeout_at(deadline, entries.recv()).await {
                 Ok(Some(entry)) => self.push(entry),
@@ -169,15 +169,15 @@ impl Batch {
 
 struct Committer<R> {
     store: R,
-    handover: Handover,
+    enqueue_sender: EnqueueSender,
 }
 
 /// What is left of a delivery once its row is in the batch.
 struct Waiter {
     job: Option<JobKind>,
     trace: String,
-    answer: oneshot::Sender<Verdict>,
-    _room: Option<OwnedSemaphorePermit>,
+    answer: oneshot::Sender<RecordOutcome>,
+    _memory_permit: Option<OwnedSemaphorePermit>,
 }
 
 enum Failure {
@@ -245,10 +245,10 @@ impl<R: Record> Committer<R> {
 
     fn settle(&self, webhook: NewWebhook, waiter: Waiter, new: bool) {
         let Waiter { job, trace, answer, .. } = waiter;
-        let _ = answer.send(if new { Verdict::Recorded } else { Verdict::Duplicate });
+        let _ = answer.send(if new { RecordOutcome::Recorded } else { RecordOutcome::Duplicate });
         if let Some(job) = job.filter(|_| new) {
             let NewWebhook { merchant_id, log_id, .. } = webhook;
-            self.handover.give(Recorded { merchant_id, log_id, job, trace });
+            self.enqueue_sender.send(Recorded { merchant_id, log_id, job, trace });
         }
     }
 }
@@ -257,17 +257,19 @@ impl<R: Record> Committer<R> {
 fn awaited(entries: Vec<Entry>) -> Vec<(NewWebhook, Waiter)> {
     let waited_for = entries.into_iter().filter(|entry| !entry.answer.is_closed());
     waited_for
-        .map(|Entry { webhook, job, trace, answer, room }| (webhook, Waiter { job, trace, answer, _room: room }))
+        .map(|Entry { webhook, job, trace, answer, memory_permit }| {
+            (webhook, Waiter { job, trace, answer, _memory_permit: memory_permit })
+        })
         .collect()
 }
 
 fn fail(failure: &Failure, waiter: Waiter) {
     let verdict = match failure {
-        Failure::Away => Verdict::Unavailable,
+        Failure::Away => RecordOutcome::Unavailable,
         Failure::Refused(error) => {
             let request_id = waiter.trace;
             tracing::error!(error = error as &dyn std::error::Error, request_id, "PostgreSQL refused a webhook");
-            Verdict::Refused
+            RecordOutcome::Refused
         }
     };
     let _ = waiter.answer.send(verdict);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use backing::POSTGRES;
+use datastores::POSTGRES;
 use platform::health::Report;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
@@ -102,7 +102,7 @@ mod tests {
             result: if up { Ok(()) } else { Err("away".to_owned()) },
             took: Duration::from_millis(1),
         };
-        let report = Report { dependencies: vec![one(POSTGRES, postgres), one(backing::REDIS, redis)] };
+        let report = Report { dependencies: vec![one(POSTGRES, postgres), one(datastores::REDIS, redis)] };
         match answer(&report, draining) {
             HealthAnswer::Serving(body) => (200, body.0.status),
             HealthAnswer::Down(body) => (503, body.0.status),

@@ -7,11 +7,11 @@ use domain::CustomerId;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
-use store::points::{CustomerKey, CustomerPoints, HistoryPage};
+use store::ledger::{CustomerKey, CustomerPoints, HistoryPage};
 
 use super::{PAGE_ROWS_DEFAULT, cursor, page};
 use crate::app::State;
-use crate::auth::{Caller, Named, Scope};
+use crate::auth::{Caller, MerchantSelector, Permission};
 use crate::error::{ApiError, Code, ErrorBody, ReadRefusal};
 
 /// What Shopify's GraphQL ids of customers begin with.
@@ -105,10 +105,10 @@ impl PointsApi {
         shop: Query<Option<String>>,
     ) -> Result<Json<PointsBody>, ReadRefusal> {
         let state = &self.0;
-        let named = Named { merchant_id: merchant_id.0, shop: shop.0 };
+        let selector = MerchantSelector { merchant_id: merchant_id.0, shop: shop.0 };
         let key = customer_key(&id.0)?;
         let before = self::cursor(cursor.0.as_deref())?;
-        let merchant = caller.0.merchant(Scope::PointsRead, &named, &state.shops, &state.store).await?;
+        let merchant = caller.0.merchant(Permission::PointsRead, &selector, &state.merchants, &state.store).await?;
         let limit = limit.0.unwrap_or(PAGE_ROWS_DEFAULT);
         let history = HistoryPage { before, rows_max: i64::from(limit) + 1 };
         let points = state.store.customer_points(&merchant, &key, history).await?;
@@ -171,7 +171,7 @@ fn body(mut points: CustomerPoints, limit: u32, horizon: DateTime<Utc>) -> Point
 
 #[cfg(test)]
 mod tests {
-    use store::points::LotView;
+    use store::ledger::LotView;
 
     use super::*;
 

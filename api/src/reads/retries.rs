@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
-use store::points::{WebhookFilter, WebhookView};
+use store::webhooks::{WebhookFilter, WebhookView};
 
 use super::{PAGE_ROWS_DEFAULT, cursor, page};
 use crate::app::State;
-use crate::auth::{Caller, Named, Scope};
+use crate::auth::{Caller, MerchantSelector, Permission};
 use crate::error::{ErrorBody, ReadRefusal};
 
 /// How far a webhook has come.
@@ -99,9 +99,9 @@ impl RetriesApi {
         shop: Query<Option<String>>,
     ) -> Result<Json<RetriesBody>, ReadRefusal> {
         let state = &self.0;
-        let named = Named { merchant_id: merchant_id.0, shop: shop.0 };
+        let selector = MerchantSelector { merchant_id: merchant_id.0, shop: shop.0 };
         let before = self::cursor(cursor.0.as_deref())?;
-        let merchant = caller.0.merchant(Scope::WebhooksRead, &named, &state.shops, &state.store).await?;
+        let merchant = caller.0.merchant(Permission::WebhooksRead, &selector, &state.merchants, &state.store).await?;
         let limit = limit.0.unwrap_or(PAGE_ROWS_DEFAULT);
         let filter = WebhookFilter {
             endpoint: endpoint.0.as_deref(),

@@ -53,7 +53,7 @@ pub(crate) enum Kind {
     Bad,
 }
 
-/// An order, as far as the books know it.
+/// An order, as far as the accounts know it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order {
     pub(crate) order_id: i64,

@@ -1,6 +1,6 @@
 //! `loyalnest-bench orders` and `send`: the main path, from a signed webhook to points in the ledger.
 
-mod books;
+mod accounts;
 mod load;
 mod run;
 mod sender;
@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use self::{
-    books::Books,
+    accounts::Accounts,
     load::{Kind, Load, LoadArguments, Target},
     run::{Metered, Pace, RunResult, prepared, run},
 };
@@ -185,13 +185,13 @@ pub(crate) async fn send(arguments: SendArguments) -> Result<()> {
 pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
     let redis = WorkersSettings::from_env().map_err(|errors| anyhow::anyhow!("{errors}"))?.redis;
     let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
-    let mut books = Books::connect(&arguments.database_url, queues).await?;
+    let mut accounts = Accounts::connect(&arguments.database_url, queues).await?;
     say("warm-up");
     let warm_up = if arguments.quick { WARM_UP_ORDERS / 10 } else { WARM_UP_ORDERS };
     let options = &arguments.options;
     let metered = &arguments.processes;
     let host = options.target()?.host;
-    run(prepared(&mut options.load(0)?, warm_up)?, &host, options.pace(None)?, metered, &mut books).await?;
+    run(prepared(&mut options.load(0)?, warm_up)?, &host, options.pace(None)?, metered, &mut accounts).await?;
     let mut results = Results {
         machine: machine(),
         processes: metered.iter().map(|process| process.name.clone()).collect(),
@@ -203,15 +203,15 @@ pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
         soak: None,
     };
     match arguments.minutes {
-        Some(minutes) => results.soak = Some(soak(&arguments, minutes, &mut books, &mut results.calibration).await?),
-        None => repeat(&arguments, &mut books, &mut results).await?,
+        Some(minutes) => results.soak = Some(soak(&arguments, minutes, &mut accounts, &mut results.calibration).await?),
+        None => repeat(&arguments, &mut accounts, &mut results).await?,
     }
     verify(&arguments).await?;
     finish(&arguments, &results)
 }
 
 /// Runs as fast as possible and at the steady rate in turn.
-async fn repeat(arguments: &OrdersArguments, books: &mut Books, results: &mut Results) -> Result<()> {
+async fn repeat(arguments: &OrdersArguments, accounts: &mut Accounts, results: &mut Results) -> Result<()> {
     let OrdersArguments { options, rate, processes, .. } = arguments;
     let host = options.target()?.host;
     let share = if arguments.quick { 10 } else { 1 };
@@ -229,9 +229,9 @@ async fn repeat(arguments: &OrdersArguments, books: &mut Books, results: &mut Re
         results.calibration.push(calibrate());
         for (part, count, per_s) in [(1, most, None), (2, steady, Some(*rate))] {
             let requests = prepared(&mut options.load(u64::from(done) * 2 + part)?, count)?;
-            books.checkpoint().await?;
+            accounts.checkpoint().await?;
             sleep(REST).await;
-            let result = run(requests, &host, options.pace(per_s)?, processes, books).await?;
+            let result = run(requests, &host, options.pace(per_s)?, processes, accounts).await?;
             say(&format!("repeat {} of {repeats}: {}", done + 1, table::one_line(&result)));
             if per_s.is_none() { results.max.push(result) } else { results.steady.push(result) }
         }
@@ -245,7 +245,7 @@ async fn repeat(arguments: &OrdersArguments, books: &mut Books, results: &mut Re
 async fn soak(
     arguments: &OrdersArguments,
     minutes: u32,
-    books: &mut Books,
+    accounts: &mut Accounts,
     calibration: &mut Figures,
 ) -> Result<RunResult> {
     let OrdersArguments { options, rate, processes, .. } = arguments;
@@ -263,13 +263,13 @@ async fn soak(
             }
         }
     });
-    let result = run(requests, &host, options.pace(Some(*rate))?, processes, books).await?;
+    let result = run(requests, &host, options.pace(Some(*rate))?, processes, accounts).await?;
     made.await?;
     calibration.push(calibrate());
     Ok(result)
 }
 
-/// The platform's own check of all books.
+/// The platform's own check of all accounts.
 async fn verify(arguments: &OrdersArguments) -> Result<()> {
     let output = Command::new(&arguments.loyalnest).arg("verify").output().await?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    books::Books,
+    accounts::Accounts,
     load::{Kind, Load, Order, Request},
     sender::{self, Sent},
 };
@@ -99,7 +99,7 @@ pub(crate) async fn run(
     host: &str,
     pace: Pace,
     metered: &[Metered],
-    books: &mut Books,
+    accounts: &mut Accounts,
 ) -> Result<RunResult> {
     let own = std::process::id();
     let cpu = |pid| meter::cpu_s(pid);
@@ -108,17 +108,17 @@ pub(crate) async fn run(
     let work = async {
         let sent = sender::send(requests, host, pace.connections, pace.per_s).await?;
         let sender_cpu_s = meter::cpu_alone_s(own) - own_before;
-        drain(books).await?;
+        drain(accounts).await?;
         anyhow::Ok((sent, sender_cpu_s))
     };
     let (done, memory) = watching(work, metered, pace.memory_every).await;
     let (sent, sender_cpu_s) = done?;
     let after: Vec<f64> = metered.iter().map(|process| cpu(process.pid)).collect();
     check_answers(&sent)?;
-    books.check(&sent).await?;
+    accounts.check(&sent).await?;
     let orders: Vec<Order> =
         sent.iter().filter(|sent| sent.kind == Kind::Valid && sent.accepted()).map(|sent| sent.order).collect();
-    let (commit_ms, last_commit_us) = commits(books, &sent, &orders).await?;
+    let (commit_ms, last_commit_us) = commits(accounts, &sent, &orders).await?;
     let each_ms = |seconds: f64| seconds * 1_000.0 / orders.len() as f64;
     let costs = before.iter().zip(&after).map(|(before, after)| each_ms(after - before));
     let first_us = sent.iter().map(|sent| sent.sent_us).min().context("nothing was sent")?;
@@ -147,8 +147,8 @@ fn answered_us(sent: &Sent) -> i64 {
 }
 
 /// From send to commit of every order, and the last commit.
-async fn commits(books: &Books, sent: &[Sent], orders: &[Order]) -> Result<(Percentiles, i64)> {
-    let commits_us = books.commits_us(orders).await?;
+async fn commits(accounts: &Accounts, sent: &[Sent], orders: &[Order]) -> Result<(Percentiles, i64)> {
+    let commits_us = accounts.commits_us(orders).await?;
     let mut waits = Vec::with_capacity(orders.len());
     let mut last_us = 0;
     for sent in sent.iter().filter(|sent| sent.kind == Kind::Valid && sent.accepted()) {
@@ -160,10 +160,10 @@ async fn commits(books: &Books, sent: &[Sent], orders: &[Order]) -> Result<(Perc
 }
 
 /// Waits until no webhook waits for its job.
-async fn drain(books: &Books) -> Result<()> {
+async fn drain(accounts: &Accounts) -> Result<()> {
     let (mut least, mut changed) = (u64::MAX, Instant::now());
     loop {
-        let pending = books.pending().await?;
+        let pending = accounts.pending().await?;
         if pending == 0 {
             return Ok(());
         }

@@ -29,6 +29,13 @@ pub trait IdSource {
     fn ulid(&mut self) -> String;
 }
 
+/// A closure over a generator is a source, so that no caller needs a type of its own for it.
+impl<F: FnMut() -> String> IdSource for F {
+    fn ulid(&mut self) -> String {
+        self()
+    }
+}
+
 fn check_ulid(text: &str) -> Result<(), IdError> {
     if text.len() != ULID_CHARS {
         return Err(IdError::Length(text.chars().count()));

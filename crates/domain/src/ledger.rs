@@ -138,7 +138,7 @@ impl Account {
 }
 
 /// An order's standing in the ledger. `awarded = target + shortfall` after every plan, and the sum of all the order's
-/// entries is `awarded + left_behind`.
+/// entries is `awarded + unrecovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OrderLedger {
     /// To whom the order's points went; `None` before the first award.
@@ -152,7 +152,7 @@ pub struct OrderLedger {
     pub shortfall: i64,
     /// Net points that stayed on former customers' accounts for the same reason, when the order changed hands.
     #[serde(default)]
-    pub left_behind: i64,
+    pub unrecovered: i64,
     /// Entries made so far: numbers the next one's source key.
     #[serde(default)]
     pub entries: u32,

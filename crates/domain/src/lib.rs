@@ -31,6 +31,6 @@ pub use order::{
     CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, OrderState, RefundFacts, RefundLineFacts,
     SeenCustomer,
 };
-pub use plan::{Accounts, OrderInput, PlanError, needs_lots, plan_order, previous_customer};
+pub use plan::{AccountPair, OrderInput, PlanError, needs_lots, plan_order, previous_customer};
 pub use rule::{AwardOn, EarnRule, NegativeBalance, Rounding, RuleError, RuleSnapshot};
 pub use target::{POINTS_PER_ORDER_MAX, eligible_minor, target_points};

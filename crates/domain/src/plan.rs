@@ -50,14 +50,14 @@ pub struct OrderInput<'a> {
 
 /// The accounts a plan may move.
 #[derive(Debug, Default)]
-pub struct Accounts<'a> {
+pub struct AccountPair<'a> {
     /// Account of the customer in [`OrderState::customer`]; `None` for a guest.
     pub current: Option<&'a mut Account>,
     /// Account that holds the order's points when that is another: see [`previous_customer`].
     pub previous: Option<&'a mut Account>,
 }
 
-/// The account to give as [`Accounts::previous`]: that of the customer who holds the order's points, when the order's
+/// The account to give as [`AccountPair::previous`]: that of the customer who holds the order's points, when the order's
 /// customer is now another or no longer known.
 #[must_use]
 pub fn previous_customer<'l>(ledger: &'l OrderLedger, current: Option<&CustomerId>) -> Option<&'l CustomerId> {
@@ -89,10 +89,10 @@ pub fn needs_lots(input: &OrderInput<'_>, ledger: &OrderLedger, current: Option<
 pub fn plan_order(
     input: &OrderInput<'_>,
     ledger: &mut OrderLedger,
-    accounts: Accounts<'_>,
+    accounts: AccountPair<'_>,
     ids: &mut dyn IdSource,
 ) -> Result<Vec<LedgerEntry>, PlanError> {
-    let Accounts { current, previous } = accounts;
+    let AccountPair { current, previous } = accounts;
     let holder = ledger.customer_id.clone();
     let mut entries = Vec::new();
     let mut writer = Writer { input, ids, entries: &mut entries };
@@ -168,7 +168,7 @@ impl Writer<'_> {
         if let Some(from) = from {
             self.debit(ledger, from, held, policy)?;
         }
-        ledger.left_behind += ledger.awarded;
+        ledger.unrecovered += ledger.awarded;
         ledger.awarded = 0;
         ledger.shortfall = 0;
         ledger.customer_id = Some(to.customer_id.clone());

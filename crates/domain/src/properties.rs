@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::order::FinancialStatus;
 use crate::testing::{CountingIds, ORDER_ID, OrderBuilder, account, refund};
 use crate::{
-    Account, Accounts, Currency, CustomerId, EarnRule, LedgerEntry, NegativeBalance, OrderInput, OrderLedger,
+    Account, AccountPair, Currency, CustomerId, EarnRule, LedgerEntry, NegativeBalance, OrderInput, OrderLedger,
     OrderMessage, OrderState, RuleSnapshot, parse_amount, plan_order, target_points,
 };
 
@@ -63,7 +63,7 @@ fn merged(messages: &[OrderMessage]) -> OrderState {
     state
 }
 
-struct Books {
+struct Accounts {
     rule: EarnRule,
     state: OrderState,
     ledger: OrderLedger,
@@ -72,7 +72,7 @@ struct Books {
     ids: CountingIds,
 }
 
-impl Books {
+impl Accounts {
     fn new(policy: NegativeBalance) -> Self {
         Self {
             rule: EarnRule { negative_balance: policy, ..EarnRule::default() },
@@ -104,7 +104,7 @@ impl Books {
             multiplier: Decimal::ONE,
             now: crate::testing::at(0),
         };
-        let accounts = Accounts { current, previous };
+        let accounts = AccountPair { current, previous };
         let made = plan_order(&input, &mut self.ledger, accounts, &mut self.ids).unwrap();
         self.entries.extend(made);
         self.check();
@@ -116,7 +116,7 @@ impl Books {
             assert!(account.total_earned >= 0);
         }
         let sum: i64 = self.entries.iter().map(|entry| entry.delta).sum();
-        assert_eq!(sum, self.ledger.awarded + self.ledger.left_behind);
+        assert_eq!(sum, self.ledger.awarded + self.ledger.unrecovered);
         if let Some(snapshot) = &self.ledger.snapshot {
             assert_eq!(self.ledger.awarded, target_points(&self.state, snapshot) + self.ledger.shortfall);
         }
@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn any_order_and_repetition_ends_in_the_same_state_and_ledger((messages, shuffled) in shuffled()) {
         prop_assert_eq!(merged(&messages), merged(&shuffled));
-        let (mut straight, mut crooked) = (Books::new(NegativeBalance::Allow), Books::new(NegativeBalance::Allow));
+        let (mut straight, mut crooked) = (Accounts::new(NegativeBalance::Allow), Accounts::new(NegativeBalance::Allow));
         straight.run(&messages);
         crooked.run(&shuffled);
         prop_assert_eq!(straight.ledger.awarded, crooked.ledger.awarded);
@@ -167,7 +167,7 @@ proptest! {
             }
             refund @ OrderMessage::Refund(_) => refund,
         };
-        let (mut straight, mut crooked) = (Books::new(NegativeBalance::Allow), Books::new(NegativeBalance::Allow));
+        let (mut straight, mut crooked) = (Accounts::new(NegativeBalance::Allow), Accounts::new(NegativeBalance::Allow));
         straight.run(&messages.iter().map(hand_over).collect::<Vec<_>>());
         crooked.run(&shuffled.iter().map(hand_over).collect::<Vec<_>>());
         prop_assert_eq!(&straight.state, &crooked.state);
@@ -183,7 +183,7 @@ proptest! {
         cap in any::<bool>(),
     ) {
         let policy = if cap { NegativeBalance::Cap } else { NegativeBalance::Allow };
-        let mut books = Books::new(policy);
+        let mut books = Accounts::new(policy);
         for (n, message) in shuffled.iter().enumerate() {
             books.state.merge(message.clone());
             books.plan();

@@ -58,8 +58,8 @@ fn an_orders_standing_of_version_1() {
     let snapshot = Some(RuleSnapshot::take(&EarnRule::default(), Decimal::new(15, 1)));
     let customer_id = Some(customer_id(1));
     check(
-        &OrderLedger { customer_id, awarded: 90, shortfall: 10, left_behind: 0, entries: 2, snapshot },
-        r#"{"customer_id":"01J00000000000000000000001","awarded":90,"shortfall":10,"left_behind":0,"entries":2,"snapshot":{"rule":{"points_per_unit":"10","rounding":"floor","include_tax":false,"include_shipping":false,"include_tips":false,"include_gift_cards":false,"award_on":"paid","award_test_orders":false,"validity_days":365,"negative_balance":"allow"},"multiplier":"1.5"}}"#,
+        &OrderLedger { customer_id, awarded: 90, shortfall: 10, unrecovered: 0, entries: 2, snapshot },
+        r#"{"customer_id":"01J00000000000000000000001","awarded":90,"shortfall":10,"unrecovered":0,"entries":2,"snapshot":{"rule":{"points_per_unit":"10","rounding":"floor","include_tax":false,"include_shipping":false,"include_tips":false,"include_gift_cards":false,"award_on":"paid","award_test_orders":false,"validity_days":365,"negative_balance":"allow"},"multiplier":"1.5"}}"#,
     );
     assert_eq!(at(0).to_rfc3339(), "2026-01-01T00:00:00+00:00");
 }

@@ -2,6 +2,7 @@
 //! The only crate that reads the environment, the wall clock or ambient randomness; everything else is handed them.
 //! Knows nothing of loyalty, SQL or queues, and imports no other crate of this workspace.
 
+pub mod adaptive_interval;
 pub mod clock;
 pub mod config;
 pub mod health;
@@ -9,7 +10,6 @@ pub mod host;
 pub mod ids;
 pub mod lifecycle;
 pub mod metrics;
-pub mod pace;
 pub mod schedule;
 pub mod shutdown;
 pub mod telemetry;

@@ -22,14 +22,14 @@ pub type Tx = Transaction<'static, Postgres>;
 
 /// Whose rows a transaction may see.
 #[derive(Debug, Clone)]
-pub enum Scope {
+pub enum TenantScope {
     /// These merchants only. Never empty in practice; empty sees nothing.
     Merchants(Vec<MerchantId>),
     /// All merchants: the platform's own sweeps and look-ups, never a tenant's request.
     Platform,
 }
 
-impl Scope {
+impl TenantScope {
     /// One merchant: what every tenant's request uses.
     #[must_use]
     pub fn of(merchant: &MerchantId) -> Self {
@@ -102,7 +102,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection can be had in time.
-    pub async fn begin(&self, scope: &Scope) -> Result<Tx, StoreError> {
+    pub async fn begin(&self, scope: &TenantScope) -> Result<Tx, StoreError> {
         // Boxed, since it is large and in every future here: these are moved a dozen times on their way through the layers.
         Ok(Box::pin(self.pool.begin_with(AssertSqlSafe(scope.begin_statement()))).await?)
     }
@@ -155,10 +155,10 @@ mod tests {
     fn a_scope_names_its_merchants_and_nothing_declared_sees_nothing() {
         let merchant = MerchantId::parse("01JD8Q3VN7Z9M0A2B4C6D8E0F1").unwrap();
         assert_eq!(
-            Scope::of(&merchant).begin_statement(),
+            TenantScope::of(&merchant).begin_statement(),
             "BEGIN; SET LOCAL loyalnest.merchants = '01JD8Q3VN7Z9M0A2B4C6D8E0F1'"
         );
-        assert_eq!(Scope::Merchants(vec![]).begin_statement(), "BEGIN; SET LOCAL loyalnest.merchants = ''");
-        assert_eq!(Scope::Platform.begin_statement(), "BEGIN; SET LOCAL loyalnest.merchants = '*'");
+        assert_eq!(TenantScope::Merchants(vec![]).begin_statement(), "BEGIN; SET LOCAL loyalnest.merchants = ''");
+        assert_eq!(TenantScope::Platform.begin_statement(), "BEGIN; SET LOCAL loyalnest.merchants = '*'");
     }
 }

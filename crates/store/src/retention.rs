@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
-use crate::{Scope, Store, StoreError};
+use crate::{Store, StoreError, TenantScope};
 
 /// What one call of [`Store::trim_webhook_bodies`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Store {
         before: &str,
         rows_max: i64,
     ) -> Result<Trimmed, StoreError> {
-        let mut tx = self.begin(&Scope::of(merchant)).await?;
+        let mut tx = self.begin(&TenantScope::of(merchant)).await?;
         let row = sqlx::query!(
             r#"WITH page AS MATERIALIZED (
                    SELECT b.log_id, l.status IS DISTINCT FROM 'pending' AS old
@@ -58,7 +58,7 @@ impl Store {
     /// # Errors
     /// As any statement.
     pub async fn trim_cron_ticks(&self, name: &str, before: DateTime<Utc>, rows_max: i64) -> Result<u64, StoreError> {
-        let mut tx = self.begin(&Scope::Platform).await?;
+        let mut tx = self.begin(&TenantScope::Platform).await?;
         let gone = sqlx::query!(
             "DELETE FROM cron_ticks WHERE name = $1
                AND tick = ANY (ARRAY(SELECT tick FROM cron_ticks WHERE name = $1 AND tick < $2 ORDER BY tick LIMIT $3))",
@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     /// As any statement.
     pub async fn cron_tick_names(&self) -> Result<Vec<String>, StoreError> {
-        let mut tx = self.begin(&Scope::Platform).await?;
+        let mut tx = self.begin(&TenantScope::Platform).await?;
         // One look-up a name, not one row a tick.
         let names = sqlx::query_scalar!(
             r#"WITH RECURSIVE names AS (

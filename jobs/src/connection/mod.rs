@@ -5,7 +5,7 @@
 //! caller knows, and waits before it does.
 
 mod address;
-mod link;
+mod connector;
 mod risks;
 
 use std::{
@@ -27,7 +27,7 @@ pub use risks::{Finding, Risk};
 
 use crate::retry::Jitter;
 use address::Address;
-use link::{Dialer, Link, is_link_lost};
+use connector::{Connection, Connector, is_connection_lost};
 
 /// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -39,7 +39,7 @@ const CONNECT_PAUSE_BASE: Duration = Duration::from_millis(50);
 const CONNECT_PAUSE_MAX: Duration = Duration::from_millis(250);
 
 /// A connection on its way, or open: all who wait for it wait for the same.
-type Dialing = Shared<BoxFuture<'static, RedisResult<Link>>>;
+type Connecting = Shared<BoxFuture<'static, RedisResult<Connection>>>;
 
 /// A Redis. Cheap to clone; clones share one connection that heals itself.
 #[derive(Clone)]
@@ -47,9 +47,9 @@ pub struct Redis(Arc<Inner>);
 
 struct Inner {
     address: Address,
-    dialer: Dialer,
+    connector: Connector,
     jitter: Arc<Jitter>,
-    current: Mutex<(u64, Dialing)>,
+    current: Mutex<(u64, Connecting)>,
 }
 
 impl Redis {
@@ -61,10 +61,10 @@ impl Redis {
     /// The address is none of these.
     pub fn open(url: &str, seed: u64) -> Result<Self, InvalidAddress> {
         let address = Address::parse(url)?;
-        let dialer = Dialer::new(address.clone()).map_err(|_| InvalidAddress::Node)?;
+        let connector = Connector::new(address.clone()).map_err(|_| InvalidAddress::Node)?;
         let jitter = Arc::new(Jitter::seeded(seed));
-        let current = Mutex::new((0, dialing(dialer.clone(), Arc::clone(&jitter))));
-        Ok(Self(Arc::new(Inner { address, dialer, jitter, current })))
+        let current = Mutex::new((0, connecting(connector.clone(), Arc::clone(&jitter))));
+        Ok(Self(Arc::new(Inner { address, connector, jitter, current })))
     }
 
     /// Sends one command.
@@ -72,8 +72,8 @@ impl Redis {
     /// # Errors
     /// Redis is away or refuses it. A command whose answer did not come may have been carried out.
     pub async fn call(&self, command: &Cmd) -> RedisResult<Value> {
-        let (number, mut link) = self.link().await?;
-        let answer = link.call(command).await;
+        let (number, mut connection) = self.connection().await?;
+        let answer = connection.call(command).await;
         self.examined(number, answer)
     }
 
@@ -91,11 +91,11 @@ impl Redis {
     /// # Errors
     /// As [`Redis::call`], for any of them; the others may have been carried out.
     pub async fn call_each(&self, commands: impl IntoIterator<Item = Cmd>) -> RedisResult<()> {
-        let (number, mut link) = self.link().await?;
-        let answer = if let Link::Cluster(_) = &link {
+        let (number, mut connection) = self.connection().await?;
+        let answer = if let Connection::Cluster(_) = &connection {
             let calls = commands.into_iter().map(|command| {
-                let mut link = link.clone();
-                async move { link.call(&command).await }
+                let mut connection = connection.clone();
+                async move { connection.call(&command).await }
             });
             try_join_all(calls).await.map(|_| ())
         } else {
@@ -103,24 +103,25 @@ impl Redis {
             commands.into_iter().for_each(|command| {
                 pipeline.add_command(command);
             });
-            link.call_all(&pipeline, 0, pipeline.len())
+            connection
+                .call_all(&pipeline, 0, pipeline.len())
                 .await
                 .and_then(|answers| answers.into_iter().try_for_each(|answer| answer.extract_error().map(|_| ())))
         };
         self.examined(number, answer)
     }
 
-    /// A connection of one's own, for reads that block and so would hold up all others; `patience` is how long an answer
+    /// A connection of one's own, for reads that block and so would hold up all others; `response_timeout` is how long an answer
     /// may take. It does not heal: after an error, ask for another.
-    pub(crate) async fn open_own(&self, patience: Duration) -> RedisResult<OwnConnection> {
-        Ok(OwnConnection(self.0.dialer.dial(patience).await?))
+    pub(crate) async fn open_own(&self, response_timeout: Duration) -> RedisResult<OwnConnection> {
+        Ok(OwnConnection(self.0.connector.open(response_timeout).await?))
     }
 
     /// The connection as it is, and its number.
-    async fn link(&self) -> RedisResult<(u64, Link)> {
-        let (number, dialing) = self.current().clone();
-        match dialing.await {
-            Ok(link) => Ok((number, link)),
+    async fn connection(&self) -> RedisResult<(u64, Connection)> {
+        let (number, connecting) = self.current().clone();
+        match connecting.await {
+            Ok(connection) => Ok((number, connection)),
             Err(error) => {
                 self.replace(number);
                 Err(error)
@@ -129,7 +130,7 @@ impl Redis {
     }
 
     fn examined<T>(&self, number: u64, answer: RedisResult<T>) -> RedisResult<T> {
-        if answer.as_ref().is_err_and(is_link_lost) {
+        if answer.as_ref().is_err_and(is_connection_lost) {
             self.replace(number);
         }
         answer
@@ -139,22 +140,22 @@ impl Redis {
     fn replace(&self, number: u64) {
         let mut current = self.current();
         if current.0 == number {
-            *current = (number + 1, dialing(self.0.dialer.clone(), Arc::clone(&self.0.jitter)));
+            *current = (number + 1, connecting(self.0.connector.clone(), Arc::clone(&self.0.jitter)));
         }
     }
 
-    fn current(&self) -> MutexGuard<'_, (u64, Dialing)> {
+    fn current(&self) -> MutexGuard<'_, (u64, Connecting)> {
         self.0.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Connects once somebody asks for it; on a task of its own, so that it goes on when they do not wait for it.
-fn dialing(dialer: Dialer, jitter: Arc<Jitter>) -> Dialing {
+fn connecting(connector: Connector, jitter: Arc<Jitter>) -> Connecting {
     let connect = async move {
         let mut failed = 0;
         loop {
-            match dialer.dial(RESPONSE_TIMEOUT).await {
-                Ok(link) => return Ok(link),
+            match connector.open(RESPONSE_TIMEOUT).await {
+                Ok(connection) => return Ok(connection),
                 Err(error) => {
                     failed += 1;
                     if failed == CONNECT_ATTEMPTS {
@@ -187,8 +188,8 @@ impl ConnectionLike for Redis {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         async move {
-            let (number, mut link) = self.link().await?;
-            let answer = link.call_all(pipeline, offset, count).await;
+            let (number, mut connection) = self.connection().await?;
+            let answer = connection.call_all(pipeline, offset, count).await;
             self.examined(number, answer)
         }
         .boxed()
@@ -210,7 +211,7 @@ impl std::fmt::Debug for Redis {
 }
 
 /// A connection that nobody else uses.
-pub(crate) struct OwnConnection(Link);
+pub(crate) struct OwnConnection(Connection);
 
 impl OwnConnection {
     /// Sends one command and reads its answer as a `T`.

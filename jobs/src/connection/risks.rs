@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 
 use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, FromRedisValue, RedisError, RedisResult, Value};
 
-use super::{Redis, address::Address, link::Link};
+use super::{Redis, address::Address, connector::Connection};
 
 /// Oldest version whose scripts can do what the queue's do: flags (`allow-oom`), `SET` with `NX` and `GET` at once.
 const VERSION_MIN: (u32, u32) = (7, 0);
@@ -115,9 +115,9 @@ impl Redis {
 
     /// The same command on every master, which in a cluster is named. A refusal is an answer.
     async fn on_masters(&self, command: &Cmd) -> RedisResult<Vec<(Option<String>, Value)>> {
-        let (number, link) = self.link().await?;
-        if let Link::Cluster(cluster) = link {
-            let answers = self.examined(number, Link::call_masters(cluster, command).await)?;
+        let (number, connection) = self.connection().await?;
+        if let Connection::Cluster(cluster) = connection {
+            let answers = self.examined(number, Connection::call_masters(cluster, command).await)?;
             return Ok(answers.into_iter().map(|(node, answer)| (Some(node), answer)).collect());
         }
         match self.call(command).await {

@@ -1,5 +1,5 @@
 -- act: what a person does to jobs. O(jobs), but for a job deep in its lane, which is looked for that deep and no deeper.
--- ARGV: 2 retry | run_now | delete | bury | cancel | edit, 3 reason (bury), envelope as it was read (edit), 4 how deep, 5 most
+-- ARGV: 2 retry | run_now | delete | move_to_dead | cancel | edit, 3 reason (move_to_dead), envelope as it was read (edit), 4 how deep, 5 most
 -- cancellations under way, then the references; edit: one reference and the new envelope.
 -- A job in a state that does not fit is left as it is. Answers the references of those that were changed.
 local action, argument, depth = ARGV[2], ARGV[3], ARGV[4]
@@ -55,10 +55,10 @@ local function act(ref)
   elseif action == 'delete' then
     if not take(ref, id) then return false end
     forget(ref, id)
-  elseif action == 'bury' then
+  elseif action == 'move_to_dead' then
     if call('ZSCORE', DEAD, ref) or not take(ref, id) then return false end
     local attempts, rescues = string.match(call('HGET', TRIES, id) or '0|0', '^(%d+)|(%d+)')
-    bury(ref, attempts, rescues, argument, 'operator')
+    move_to_dead(ref, attempts, rescues, argument, 'operator')
   elseif action == 'cancel' then
     local record = call('HGET', RUNNING, id)
     if not record or call('HLEN', CANCELS) >= tonumber(ARGV[5]) then return false end

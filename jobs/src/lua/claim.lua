@@ -156,7 +156,7 @@ if #refs > 0 then
       -- Deleted while it waited.
       if ids[i] == NOBODY then tally('g/', { refs[i] }, -1) else call('HDEL', TRIES, ids[i]) end
     elseif before and tonumber(attempts) >= tonumber(string.match(envelope, '^{"max":(%d+)') or '0') then
-      bury(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
+      move_to_dead(refs[i], attempts, rescues, 'attempts used up; the last ended with its worker')
       usable = false
     end
     if usable then

@@ -1,5 +1,5 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
--- KEYS: jobs ring delayed leases running tries dead graves stats done wake halted settings paused turn token seen workers parked
+-- KEYS: jobs ring delayed leases running tries dead dead_details stats done wake halted settings paused turn token seen workers parked
 -- held tallies cancels
 -- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, claims, idempotency keys and buckets of figures are derived from it
 -- in the scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
@@ -92,7 +92,7 @@ local function unhold(lane, count)
 end
 
 -- A grave is `attempts|rescues|class|reason`.
-local function bury(ref, attempts, rescues, reason, class)
+local function move_to_dead(ref, attempts, rescues, reason, class)
   local id = sub(ref, 1, 26)
   call('ZADD', DEAD, now, ref)
   call('HSET', GRAVES, id, attempts .. '|' .. rescues .. '|' .. (class or 'lost_worker') .. '|' .. reason)

@@ -28,7 +28,7 @@ for _ = 1, limit do
       if is_held(records[i]) then unhold(sub(refs[i], 28), 1) end
       local attempts, rescues = string.match(records[i], '^%d+|(%d+)|(%d+)')
       if tonumber(rescues) >= rescues_max then
-        bury(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2],
+        move_to_dead(refs[i], attempts, rescues, 'poison: its lease ran out ' .. (rescues + 1) .. ' times, last held by ' .. claim[2],
           'poison')
         meter_lane(sub(refs[i], 28), { 'dead', 1 })
         poison = poison + 1

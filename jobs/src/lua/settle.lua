@@ -58,7 +58,7 @@ for i = others_from, #ARGV, 4 do
       gone[#gone + 1] = id
     elseif outcome == 'dead' then
       local class, reason = string.match(ARGV[i + 3], '^([a-z0-9_]*)|(.*)$')
-      bury(ref, attempts, rescues, reason, class)
+      move_to_dead(ref, attempts, rescues, reason, class)
     else
       if outcome ~= 'retry' then attempts = attempts - 1 end
       local wait = outcome == 'release' and 0 or tonumber(ARGV[i + 3])

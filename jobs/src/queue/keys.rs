@@ -2,8 +2,28 @@
 
 /// Names after the prefix, in the order in which `lua/common.lua` binds them.
 const NAMES: [&str; 22] = [
-    "jobs", "ring", "delayed", "leases", "running", "tries", "dead", "graves", "stats", "done", "wake", "halted",
-    "settings", "paused", "turn", "token", "seen", "workers", "parked", "held", "tallies", "cancels",
+    "jobs",
+    "ring",
+    "delayed",
+    "leases",
+    "running",
+    "tries",
+    "dead",
+    "dead_details",
+    "stats",
+    "done",
+    "wake",
+    "halted",
+    "settings",
+    "paused",
+    "turn",
+    "token",
+    "seen",
+    "workers",
+    "parked",
+    "held",
+    "tallies",
+    "cancels",
 ];
 const JOBS: usize = 0;
 const WAKE: usize = 10;

@@ -19,8 +19,8 @@ impl Queue {
         Ok(token.is_some())
     }
 
-    /// A connection of one's own, for reads that block and answer within `patience`.
-    pub(crate) async fn open_connection(&self, patience: Duration) -> Result<OwnConnection, QueueError> {
-        Ok(self.connection.open_own(patience).await?)
+    /// A connection of one's own, for reads that block and answer within `response_timeout`.
+    pub(crate) async fn open_connection(&self, response_timeout: Duration) -> Result<OwnConnection, QueueError> {
+        Ok(self.connection.open_own(response_timeout).await?)
     }
 }

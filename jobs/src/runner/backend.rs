@@ -22,9 +22,9 @@ use tokio::{
 };
 
 use super::{
-    WorkerOptions, claimer, keeper,
+    WorkerOptions, claimer,
     layer::JobLayer,
-    meter,
+    lease_renewer, meter,
     records::{self, AttemptRecord, AttemptSink, Recorder},
     settler,
     shared::{ReadyJobs, Shared},
@@ -41,12 +41,12 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 const RECORDS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a service is given that runs jobs under lease.
-pub trait Held: Send + 'static {
+pub trait HasJobContext: Send + 'static {
     /// The job's context.
     fn context(&self) -> &Arc<JobContext>;
 }
 
-impl<P: Send + 'static> Held for Job<P> {
+impl<P: Send + 'static> HasJobContext for Job<P> {
     fn context(&self) -> &Arc<JobContext> {
         &self.context
     }
@@ -97,11 +97,11 @@ impl<P: Payload> QueueBackend<P> {
 
     fn start(&mut self, start: Start, worker: &WorkerContext) {
         let shared = || Arc::clone(&self.shared);
-        let bell = Arc::new(claimer::Bell::default());
-        self.tasks.spawn(claimer::run(shared(), Arc::clone(&self.ready), Arc::clone(&bell), worker.clone()));
-        self.tasks.spawn(claimer::listen(shared(), bell));
+        let wake_signal = Arc::new(claimer::WakeSignal::default());
+        self.tasks.spawn(claimer::run(shared(), Arc::clone(&self.ready), Arc::clone(&wake_signal), worker.clone()));
+        self.tasks.spawn(claimer::listen(shared(), wake_signal));
         self.tasks.spawn(settler::run(shared(), start.settlements));
-        self.tasks.spawn(keeper::run(shared()));
+        self.tasks.spawn(lease_renewer::run(shared()));
         self.tasks.spawn(meter::run(shared()));
         if let Some((sink, attempts)) = start.sink {
             self.tasks.spawn(records::write_attempts(Arc::clone(&sink), attempts));

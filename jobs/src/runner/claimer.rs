@@ -14,7 +14,7 @@ use tokio::{
 use super::shared::{Ready, ReadyJobs, Shared, is_suspect};
 use crate::{
     context::Job,
-    observer::PutOff,
+    observer::ThrottleReason,
     outcome::{Outcome, OutcomeKind, Reason, class, error_chain},
     payloads::Payload,
     queue::{BATCH_JOBS_MAX, Claim, Claimed},
@@ -35,7 +35,7 @@ const UNSETTLED_JOBS_MAX: usize = 10_000;
 
 /// Wakes the claimer, and is told when it sleeps.
 #[derive(Default)]
-pub(super) struct Bell {
+pub(super) struct WakeSignal {
     wanted: Notify,
     rung: Notify,
 }
@@ -43,7 +43,7 @@ pub(super) struct Bell {
 pub(super) async fn run<P: Payload>(
     shared: Arc<Shared>,
     ready: Arc<ReadyJobs<P>>,
-    bell: Arc<Bell>,
+    wake_signal: Arc<WakeSignal>,
     worker: WorkerContext,
 ) {
     let mut errors = 0;
@@ -60,7 +60,7 @@ pub(super) async fn run<P: Payload>(
         }
         let free = shared.free_slots();
         if free == 0 || shared.unsettled() > UNSETTLED_JOBS_MAX {
-            wait_for_slot(&shared, &bell).await;
+            wait_for_slot(&shared, &wake_signal).await;
             continue;
         }
         let want = free.min(BATCH_JOBS_MAX);
@@ -72,7 +72,7 @@ pub(super) async fn run<P: Payload>(
                 let found = !claim.jobs.is_empty();
                 take(&shared, &ready, claim.jobs);
                 if drained {
-                    rest(&shared, &bell, claim.next_due).await;
+                    rest(&shared, &wake_signal, claim.next_due).await;
                 } else if !found {
                     // Something is there that cannot be served now; never spin on it.
                     sleep(Duration::from_millis(1)).await;
@@ -91,7 +91,7 @@ pub(super) async fn run<P: Payload>(
 }
 
 fn observe(shared: &Shared, claim: &Claim) {
-    for (why, lanes) in [(PutOff::Rate, claim.slowed_lanes), (PutOff::Cap, claim.capped_lanes)] {
+    for (why, lanes) in [(ThrottleReason::Rate, claim.slowed_lanes), (ThrottleReason::Cap, claim.capped_lanes)] {
         if lanes > 0 {
             shared.observer.lanes_put_off(shared.queue.kind(), why, lanes);
         }
@@ -104,7 +104,7 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
         return;
     }
     shared.took(&jobs);
-    let jobs = put_apart(shared, jobs);
+    let jobs = isolate_suspects(shared, jobs);
     let decoded =
         jobs.into_iter().filter_map(|claimed| match P::decode(claimed.context.version, claimed.payload.get()) {
             Ok(payload) => {
@@ -125,7 +125,7 @@ fn take<P: Payload>(shared: &Shared, ready: &ReadyJobs<P>, jobs: Vec<Claimed>) {
 
 /// Lets a suspect run only while this worker holds no other; puts the others off, each to a moment of its own. None of them
 /// begins before Redis knows that the others are put off: then a process that it ends has no other suspect.
-fn put_apart(shared: &Shared, jobs: Vec<Claimed>) -> Vec<Claimed> {
+fn isolate_suspects(shared: &Shared, jobs: Vec<Claimed>) -> Vec<Claimed> {
     let suspects = shared.suspects();
     if suspects <= 1 {
         return jobs;
@@ -146,11 +146,11 @@ fn release<P>(shared: &Shared, ready: &ReadyJobs<P>) {
     }
 }
 
-async fn wait_for_slot(shared: &Shared, bell: &Bell) {
+async fn wait_for_slot(shared: &Shared, wake_signal: &WakeSignal) {
     tokio::select! {
         () = shared.changed.notified() => {}
         // All hands are full: the token is for another worker.
-        () = bell.rung.notified() => {
+        () = wake_signal.rung.notified() => {
             if let Err(error) = shared.queue.wake().await {
                 tracing::debug!(%error, "could not pass on a wake-up");
             }
@@ -159,11 +159,11 @@ async fn wait_for_slot(shared: &Shared, bell: &Bell) {
     }
 }
 
-async fn rest(shared: &Shared, bell: &Bell, next_due: Option<Duration>) {
-    bell.wanted.notify_one();
+async fn rest(shared: &Shared, wake_signal: &WakeSignal, next_due: Option<Duration>) {
+    wake_signal.wanted.notify_one();
     let longest = next_due.map_or(IDLE_POLL, |due| due.min(IDLE_POLL));
     tokio::select! {
-        () = bell.rung.notified() => {}
+        () = wake_signal.rung.notified() => {}
         () = sleep(longest) => {}
         () = closing(shared) => {}
     }
@@ -181,11 +181,11 @@ async fn closing(shared: &Shared) {
 }
 
 /// Reads the wake list while the claimer sleeps. Owns its connection: a blocking read would hold up all others.
-pub(super) async fn listen(shared: Arc<Shared>, bell: Arc<Bell>) {
+pub(super) async fn listen(shared: Arc<Shared>, wake_signal: Arc<WakeSignal>) {
     let mut connection = None;
     let mut errors = 0;
     loop {
-        bell.wanted.notified().await;
+        wake_signal.wanted.notified().await;
         loop {
             let held = match &mut connection {
                 Some(held) => held,
@@ -211,6 +211,6 @@ pub(super) async fn listen(shared: Arc<Shared>, bell: Arc<Bell>) {
             }
         }
         errors = 0;
-        bell.rung.notify_one();
+        wake_signal.rung.notify_one();
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout};
 use tower::{Layer, Service};
 use tracing::Instrument;
 
-use super::{backend::Held, shared::Shared};
+use super::{backend::HasJobContext, shared::Shared};
 use crate::{
     context::JobContext,
     outcome::{JobError, Outcome, OutcomeKind, Reason, class, error_chain},
@@ -45,7 +45,7 @@ impl<S> Layer<S> for JobLayer {
 
 impl<S, A> Service<Task<A>> for JobService<S>
 where
-    A: Held,
+    A: HasJobContext,
     S: Service<Task<A>>,
     S::Error: Into<BoxDynError>,
     S::Future: Send + 'static,

@@ -1,14 +1,14 @@
 //! The queue as a backend of `apalis`: what runs beside the handlers of one kind in one process.
 //!
 //! `claimer` takes as many jobs as there are free slots and sleeps when there are none; `layer` runs around each
-//! handler; `settler` tells Redis how jobs ended; `keeper` renews leases, also during a drain, and rescues; `records`
+//! handler; `settler` tells Redis how jobs ended; `lease_renewer` renews leases, also during a drain, and rescues; `records`
 //! hands attempts and dead letters to a sink; `meter` measures runs, `cancel` ends them. Each of them outlives Redis being away: nothing here ends a worker.
 
 mod backend;
 mod cancel;
 mod claimer;
-mod keeper;
 mod layer;
+mod lease_renewer;
 mod meter;
 mod records;
 mod settler;

@@ -133,7 +133,7 @@ impl Shared {
         self.changed.notify_one();
     }
 
-    /// Jobs came under lease: they take slots, and the keeper renews them.
+    /// Jobs came under lease: they take slots, and the lease renewer renews them.
     pub(super) fn took(&self, jobs: &[Claimed]) {
         self.in_flight.fetch_add(jobs.len(), Ordering::AcqRel);
         self.suspects.fetch_add(jobs.iter().filter(|job| is_suspect(&job.context)).count(), Ordering::AcqRel);

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{
     UpstreamPolicy,
     circuit::{Circuit, CircuitState},
-    pace::Pace,
+    smoother::Smoother,
 };
 
 /// Credentials kept of one upstream, beside those of calls under way.
@@ -47,7 +47,7 @@ fn as_name<S: serde::Serializer>(state: &CircuitState, serializer: S) -> Result<
 #[derive(Debug)]
 pub(super) struct Credential {
     circuit: Mutex<Circuit>,
-    pub(super) pace: Option<Pace>,
+    pub(super) pace: Option<Smoother>,
     used: Mutex<Instant>,
 }
 
@@ -78,7 +78,7 @@ impl Credentials {
         }
         let credential = Arc::new(Credential {
             circuit: Mutex::new(Circuit::new(now)),
-            pace: policy.pace.map(Pace::new),
+            pace: policy.pace.map(Smoother::new),
             used: Mutex::new(now),
         });
         kept.insert(who.into(), Arc::clone(&credential));

@@ -4,7 +4,7 @@
 
 mod circuit;
 mod credentials;
-mod pace;
+mod smoother;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 
 pub use circuit::{CircuitPolicy, CircuitState};
 pub use credentials::{CircuitView, UPSTREAM_CREDENTIALS_MAX};
-pub use pace::PacePolicy;
+pub use smoother::PacePolicy;
 
 use crate::{
     error::{BoxError, QueueError},
@@ -140,19 +140,19 @@ impl Upstream {
     ) -> Result<T, JobError> {
         let inner = &*self.inner;
         let credential = inner.credentials.get(who, &inner.policy, Instant::now());
-        let mut passage = inner.admit(who, &credential)?;
+        let mut guard = inner.admit(who, &credential)?;
         inner.take_tokens(who, cost).await?;
         inner.pace(&credential).await?;
-        passage.begun = true;
+        guard.begun = true;
         let outcome = match timeout(inner.policy.timeout, call).await {
             Ok(Ok(answer)) => {
-                passage.end(true);
+                guard.end(true);
                 inner.observer.called(inner.policy.name, CallOutcome::Succeeded);
                 return Ok(answer);
             }
             Ok(Err(error)) => error,
             Err(_) => {
-                passage.end(false);
+                guard.end(false);
                 inner.observer.called(inner.policy.name, CallOutcome::TimedOut);
                 let name = inner.policy.name;
                 return Err(JobError::retry(format!(
@@ -162,7 +162,7 @@ impl Upstream {
             }
         };
         // Whoever says "too many" or "not so" is at work.
-        passage.end(!matches!(outcome, CallError::Failed(_)));
+        guard.end(!matches!(outcome, CallError::Failed(_)));
         Err(inner.classified(who, outcome).await)
     }
 
@@ -179,9 +179,9 @@ impl Upstream {
 
 impl Inner {
     /// Asks the circuit.
-    fn admit<'a>(&'a self, who: &'a str, credential: &'a Credential) -> Result<Passage<'a>, JobError> {
+    fn admit<'a>(&'a self, who: &'a str, credential: &'a Credential) -> Result<CallGuard<'a>, JobError> {
         match self.with_circuit(who, credential, |circuit, now| circuit.admit(now)) {
-            Ok(ticket) => Ok(Passage { inner: self, who, credential, ticket, begun: false, ended: false }),
+            Ok(ticket) => Ok(CallGuard { inner: self, who, credential, ticket, begun: false, ended: false }),
             Err(opens_in) => {
                 let wait = opens_in.unwrap_or(TRY_WAIT);
                 // Not all of them at the same moment.
@@ -277,7 +277,7 @@ impl Inner {
 
 /// A call that the circuit let through. Dropped before it began, it gives its place back; dropped while it ran, because
 /// its job was given up, it counts as failed.
-struct Passage<'a> {
+struct CallGuard<'a> {
     inner: &'a Inner,
     who: &'a str,
     credential: &'a Credential,
@@ -286,7 +286,7 @@ struct Passage<'a> {
     ended: bool,
 }
 
-impl Passage<'_> {
+impl CallGuard<'_> {
     fn end(&mut self, succeeded: bool) {
         self.ended = true;
         let (ticket, policy) = (self.ticket, &self.inner.policy.circuit);
@@ -297,7 +297,7 @@ impl Passage<'_> {
     }
 }
 
-impl Drop for Passage<'_> {
+impl Drop for CallGuard<'_> {
     fn drop(&mut self) {
         if self.begun && !self.ended {
             self.end(false);

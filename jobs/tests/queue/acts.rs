@@ -63,7 +63,8 @@ async fn a_dead_job_that_is_retried_has_all_its_attempts_again() {
 async fn an_action_leaves_jobs_alone_that_it_does_not_fit() {
     let queues = testing::queues();
     let given = [job("m1")];
-    let all = [Action::Retry, Action::RunNow, Action::Cancel, Action::Bury { reason: "b".into() }, Action::Delete];
+    let all =
+        [Action::Retry, Action::RunNow, Action::Cancel, Action::MoveToDead { reason: "b".into() }, Action::Delete];
     for action in all.clone() {
         assert_eq!(act(&queues, action, &given).await, 0, "there is no such job");
     }
@@ -106,7 +107,7 @@ async fn a_buried_job_is_a_dead_letter_with_its_reason() {
     let soon = chrono::DateTime::from_timestamp_millis(4_000_000_000_000).unwrap();
     let given = [job("m1"), job("m1").run_at(soon)];
     queues.enqueue(&given).await.unwrap();
-    assert_eq!(act(&queues, Action::Bury { reason: "shop | closed".into() }, &given).await, 2);
+    assert_eq!(act(&queues, Action::MoveToDead { reason: "shop | closed".into() }, &given).await, 2);
     let letters = queue(&queues).dead_letters(10).await.unwrap();
     assert!(letters.iter().all(|letter| letter.reason == "shop | closed" && letter.error_class == "operator"));
     assert_eq!((letters.len(), counts(&queues).await.pending(), counts(&queues).await.dead), (2, 0, 2));
@@ -272,12 +273,13 @@ async fn what_was_kept_of_a_job_is_enqueued_again_under_its_id() {
     let letter = queue(&queues).dead_letters(1).await.unwrap().remove(0);
     queue(&queues).acknowledge_dead(std::slice::from_ref(&letter)).await.unwrap();
     let kept =
-        NewJob::kept(letter.kind, letter.job_id.clone(), letter.lane.clone(), letter.version, &letter.payload).unwrap();
+        NewJob::restore(letter.kind, letter.job_id.clone(), letter.lane.clone(), letter.version, &letter.payload)
+            .unwrap();
     assert_eq!(queues.enqueue(&[kept.trace("t-1")]).await.unwrap(), [given.id().clone()]);
     let claimed = one(&queues).await;
     assert_eq!((claimed.context.attempt, claimed.context.trace.as_deref()), (1, Some("t-1")));
     assert_eq!(claimed.payload.get(), letter.payload);
-    assert!(NewJob::kept(letter.kind, letter.job_id, letter.lane, 1, "{}").is_err());
+    assert!(NewJob::restore(letter.kind, letter.job_id, letter.lane, 1, "{}").is_err());
     until("a lease of its own", || async {
         settle(&queues, &claimed, Outcome::Retry { after: Duration::ZERO }).await.applied == 1
     })

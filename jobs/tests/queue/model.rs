@@ -168,7 +168,7 @@ async fn act(queues: &jobs::Queues, model: &mut Model, index: u8, what: u8) {
         2 => (Action::Delete, &mut model.waiting),
         3 => (Action::Delete, &mut model.delayed),
         4 => (Action::Delete, &mut model.dead),
-        _ => (Action::Bury { reason: "model".into() }, &mut model.waiting),
+        _ => (Action::MoveToDead { reason: "model".into() }, &mut model.waiting),
     };
     let Some(id) = from.keys().nth(usize::from(index) % from.len().max(1)).cloned() else { return };
     let lane = from.remove(&id).unwrap();
@@ -181,7 +181,7 @@ async fn act(queues: &jobs::Queues, model: &mut Model, index: u8, what: u8) {
             model.waiting.insert(id, lane);
         }
         Action::RunNow => drop(model.waiting.insert(id, lane)),
-        Action::Bury { .. } => drop(model.dead.insert(id, lane)),
+        Action::MoveToDead { .. } => drop(model.dead.insert(id, lane)),
         // As the sweep does: a deleted job may come again under its id, and runs once.
         _ if index.is_multiple_of(2) => {
             model.attempts.remove(&id);

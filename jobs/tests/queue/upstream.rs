@@ -7,7 +7,7 @@ use std::{
 
 use jobs::{
     AwardPoints, CallError, CallOutcome, CircuitPolicy, CircuitState, Job, JobError, JobKind, Observer, PacePolicy,
-    PutOff, Queues, Rate, SnoozeCause, Upstream, UpstreamPolicy, WorkerOptions, testing,
+    Queues, Rate, SnoozeCause, ThrottleReason, Upstream, UpstreamPolicy, WorkerOptions, testing,
 };
 use tokio::time::Instant;
 
@@ -38,8 +38,8 @@ impl Told {
 }
 
 impl Observer for Told {
-    fn lanes_put_off(&self, kind: JobKind, why: PutOff, lanes: u64) {
-        assert_eq!((kind, why), (JobKind::AwardPoints, PutOff::Rate));
+    fn lanes_put_off(&self, kind: JobKind, why: ThrottleReason, lanes: u64) {
+        assert_eq!((kind, why), (JobKind::AwardPoints, ThrottleReason::Rate));
         *self.put_off.lock().unwrap() += lanes;
     }
     fn snoozed(&self, _: JobKind, cause: SnoozeCause) {

@@ -223,7 +223,7 @@ impl Arena {
         let logs: Vec<String> = self.logs.lock().unwrap().iter().map(|log| log.text()).collect();
         let LogCounts { runs_again, rescued, outcomes } = evidence::count(&logs);
         let dead = u64::try_from(self.app.number("SELECT count(*) FROM dead_letters").await).unwrap();
-        assert!(findings.wrong.is_empty(), "the books are wrong:\n  {}", findings.wrong.join("\n  "));
+        assert!(findings.wrong.is_empty(), "the accounts are wrong:\n  {}", findings.wrong.join("\n  "));
         assert_eq!(verify.code, Some(0), "loyalnest verify finds drift: {} {}", verify.out, verify.err);
         let again = runs_again + rescued;
         assert!(

@@ -1,12 +1,12 @@
-//! What is left when all jobs have ended: the books beside what the orders say, and the runs that the logs tell of.
+//! What is left when all jobs have ended: the accounts beside what the orders say, and the runs that the logs tell of.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use super::Load;
+use crate::accounts;
 use crate::app::TestApp;
-use crate::books;
 
 /// Differences listed at most.
 const LISTED_MAX: usize = 10;
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// The ledger by order, the balance by customer, every entry once, and the books as [`books::differences`] sees them.
+/// The ledger by order, the balance by customer, every entry once, and the accounts as [`accounts::differences`] sees them.
 pub(super) async fn compare(app: &TestApp, load: &Load) -> Findings {
     let mut findings = Findings::default();
     let orders = "SELECT m.shopify_domain, o.shopify_order_id, coalesce(sum(t.delta), 0)::bigint
@@ -65,7 +65,7 @@ pub(super) async fn compare(app: &TestApp, load: &Load) -> Findings {
         findings.doubled += 1;
         findings.list(format!("order {order} of {shop} has {entries} entries of one type"));
     }
-    for wrong in books::differences(&app.owner, &app.pool).await {
+    for wrong in accounts::differences(&app.owner, &app.pool).await {
         findings.list(wrong);
     }
     findings

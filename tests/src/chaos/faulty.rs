@@ -19,7 +19,7 @@ use tokio::time::sleep;
 use workers::OutcomeSink;
 use workers::batch::Batcher;
 use workers::handlers;
-use workers::orders::OrderSettler;
+use workers::orders::OrderProcessor;
 
 /// How long the partner may take.
 const PARTNER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -93,7 +93,7 @@ impl Faults {
 async fn award_points(
     job: Job<AwardPoints>,
     faults: Data<Faults>,
-    orders: Data<Batcher<OrderSettler>>,
+    orders: Data<Batcher<OrderProcessor>>,
 ) -> Result<(), JobError> {
     faults.before(&job.payload.log_id, &job.context).await?;
     handlers::award_points(job, orders).await?;
@@ -104,7 +104,7 @@ async fn award_points(
 async fn cancel_adjustment(
     job: Job<CancelAdjustment>,
     faults: Data<Faults>,
-    orders: Data<Batcher<OrderSettler>>,
+    orders: Data<Batcher<OrderProcessor>>,
 ) -> Result<(), JobError> {
     faults.before(&job.payload.log_id, &job.context).await?;
     handlers::cancel_adjustment(job, orders).await?;
@@ -124,8 +124,8 @@ pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) 
         Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes());
     let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
     let name = format!("chaos-{}", context.ids.ulid());
-    let settler = OrderSettler { store: store.clone(), keys, clock, ids, worker: name.clone() };
-    let orders = Batcher::start(settler, own.batch_rows_max, own.concurrency, own.batch_pace());
+    let processor = OrderProcessor { store: store.clone(), keys, clock, ids, worker: name.clone() };
+    let orders = Batcher::start(processor, own.batch_rows_max, own.concurrency, own.batch_pace());
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
     let health = health.serve(own.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
     let sink = Arc::new(OutcomeSink { store, ids: Arc::clone(&context.ids) });

@@ -1,7 +1,7 @@
 //! The fault matrix: faults put to real processes over servers of their own, and what is left of the work afterwards.
 //!
 //! `rows` holds one function for each row of the matrix: it starts an [`Arena`], loads it with orders, breaks something,
-//! and hands it to [`Arena::judge`], which waits for the end and compares the books with what the orders say. No rule
+//! and hands it to [`Arena::judge`], which waits for the end and compares the accounts with what the orders say. No rule
 //! of the programme is used here but "ten points for each whole unit of a paid order".
 
 mod arena;

@@ -116,7 +116,7 @@ const INTRODUCTION: &str = "\
 <!-- Written by `./dev.sh chaos`: do not edit. -->
 
 Each row is a test with real processes (api, workers, scheduler) over a PostgreSQL and a Redis of its own, which it may stop,
-stall, kill or fill. Orders of three shops come in, something is broken, and when all jobs have ended the books are compared with
+stall, kill or fill. Orders of three shops come in, something is broken, and when all jobs have ended the accounts are compared with
 what the orders say: the points of every order and every customer, one entry for each effect with its audit row and its outbox
 rows, and `loyalnest verify`. A row that loses or doubles anything, or runs more jobs again than its fault explains, fails.
 

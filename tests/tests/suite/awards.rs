@@ -3,7 +3,7 @@
 use domain::{EarnRule, NegativeBalance};
 use serde_json::json;
 use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
-use store::Scope;
+use store::TenantScope;
 use store::webhooks::{self, HandledWebhook};
 use tests::{TestApp, wait_until};
 
@@ -318,11 +318,11 @@ async fn a_webhook_that_another_batch_holds_is_waited_for_and_taken_only_if_that
     let log = app.texts("SELECT log_id FROM api_logs").await.remove(0);
     let webhook = HandledWebhook { merchant_id: shop.as_str(), log_id: &log, retries: 0, started_at: at(0) };
     for (commits, taken_after) in [(false, 1), (true, 0)] {
-        let mut first = app.store.begin(&Scope::of(shop)).await.unwrap();
-        assert_eq!(webhooks::take(&mut first, "first", &[webhook]).await.unwrap().len(), 1);
+        let mut first = app.store.begin(&TenantScope::of(shop)).await.unwrap();
+        assert_eq!(webhooks::claim(&mut first, "first", &[webhook]).await.unwrap().len(), 1);
         let second = async {
-            let mut tx = app.store.begin(&Scope::of(shop)).await.unwrap();
-            webhooks::take(&mut tx, "second", &[webhook]).await.unwrap().len()
+            let mut tx = app.store.begin(&TenantScope::of(shop)).await.unwrap();
+            webhooks::claim(&mut tx, "second", &[webhook]).await.unwrap().len()
         };
         let end = async {
             const WAITING: &str =

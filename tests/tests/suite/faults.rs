@@ -213,7 +213,7 @@ async fn the_locks_of_a_process_that_hangs_are_freed_and_it_is_told_to_try_again
     let shop = &app.shops[0].merchant_id;
     app.deliver("orders/create", order_of(1, 100, 1_000).json()).await;
     app.settled().await;
-    let scope = store::Scope::of(shop);
+    let scope = store::TenantScope::of(shop);
     let hung = async {
         let mut tx = app.store.begin(&scope).await.unwrap();
         store::customers::lock_by_shopify_id(&mut tx, &[(shop.as_str(), 100)]).await.unwrap();

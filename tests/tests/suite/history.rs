@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::MerchantId;
 use jobs::{Action, JobKind, JobRef, JobState, Outcome, PageQuery, Reason, Settlement};
-use store::history::{Cursor, DeadLetterFound, ROWS_LOOKED_AT_MAX, Search};
-use store::outcomes::{AttemptRow, DeadLetterRow};
+use store::jobs::{AttemptRow, DeadLetterRow};
+use store::jobs::{Cursor, DeadLetterFound, ROWS_LOOKED_AT_MAX, Search};
 use tests::TestApp;
 use tests::database::pool;
 use tests::redis_server::RedisServer;
@@ -255,7 +255,7 @@ async fn a_dead_letter_is_replayed_under_its_id_though_redis_was_flushed_and_its
     let timeline = app.store.timeline(&merchant, &job_id).await.unwrap().unwrap();
     assert_eq!(timeline.webhook.unwrap().status, "failed");
 
-    let step = api::control::replay_step(&app.store, &app.queues, &search, None, now()).await.unwrap();
+    let step = api::job_admin::replay_step(&app.store, &app.queues, &search, None, now()).await.unwrap();
     assert_eq!((step.jobs.len(), step.jobs[0].as_str(), step.next), (1, job_id.as_str(), None));
     let named = format!("SELECT count(*) FROM webhook_batches WHERE '{job_id}' = ANY (log_ids)");
     assert_eq!(app.number(&named).await, 2, "the sweep knows of it again, whatever becomes of Redis");
@@ -265,7 +265,7 @@ async fn a_dead_letter_is_replayed_under_its_id_though_redis_was_flushed_and_its
         100
     );
     assert!(app.store.search_dead_letters(&search, None, 10).await.unwrap().rows.is_empty(), "it is dead no more");
-    let again = api::control::replay(&app.store, &app.queues, &found, now()).await.unwrap();
+    let again = api::job_admin::replay(&app.store, &app.queues, &found, now()).await.unwrap();
     assert_eq!(again.jobs.len(), 1, "a repetition is harmless");
     app.settled().await;
     assert_eq!(app.number("SELECT count(*) FROM points_transactions").await, 1);
@@ -287,7 +287,7 @@ async fn a_letter_that_cannot_be_replayed_says_why_and_holds_up_no_other() {
     let app = filled(4).await;
     app.execute("UPDATE dead_letters SET queue = 'no-such-kind' WHERE job_id LIKE '%001'").await;
     app.execute("UPDATE dead_letters SET payload = '{}' WHERE job_id LIKE '%002'").await;
-    let step = api::control::replay_step(&app.store, &app.queues, &lately(), None, now()).await.unwrap();
+    let step = api::job_admin::replay_step(&app.store, &app.queues, &lately(), None, now()).await.unwrap();
     assert_eq!(step.jobs.len(), 2);
     let refused: BTreeSet<_> = step.refused.iter().map(|(_, why)| why.to_string()).collect();
     assert_eq!(
@@ -309,7 +309,7 @@ async fn a_deleted_webhook_job_is_not_brought_back_by_the_sweep() {
     let page = queue.page(&PageQuery::of(JobState::Waiting, 1)).await.unwrap();
     let jobs: Vec<JobRef> = page.jobs.into_iter().map(|view| view.job).collect();
     let gone =
-        api::control::abandon(&app.store, &app.queues, JobKind::AwardPoints, &Action::Delete, &jobs, "test order");
+        api::job_admin::abandon(&app.store, &app.queues, JobKind::AwardPoints, &Action::Delete, &jobs, "test order");
     assert_eq!(gone.await.unwrap(), jobs);
     app.start_scheduler().await;
     app.start_workers().await;

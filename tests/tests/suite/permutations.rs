@@ -1,5 +1,5 @@
 //! Order and number of messages cannot matter: {create, paid, updated, partial refunds, cancelled}, permuted, doubled
-//! and cut into batches at will, end in the facts, the points and the books of the sorted sequence.
+//! and cut into batches at will, end in the facts, the points and the accounts of the sorted sequence.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,7 +16,7 @@ use store::webhooks::NewWebhook;
 use tests::TestApp;
 use tests::settings::keys;
 use workers::batch::Work as _;
-use workers::orders::{OrderSettler, Settle};
+use workers::orders::{OrderProcessor, OrderWebhook};
 
 use crate::support::{at, take};
 
@@ -99,7 +99,7 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
     for (topic, body) in told {
         let facts = shopify::parse(*topic, body.as_bytes()).unwrap();
         let log_id = LogId::parse(&app.ids.ulid()).unwrap();
-        items.push(Settle {
+        items.push(OrderWebhook {
             merchant_id: merchant.clone(),
             log_id: log_id.clone(),
             attempt: 1,
@@ -121,7 +121,7 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
         });
     }
     assert!(app.store.record_webhooks(&rows).await.unwrap().into_iter().all(|new| new));
-    let settler = OrderSettler {
+    let processor = OrderProcessor {
         store: app.store.clone(),
         keys: keys(),
         clock: SystemClock::shared(),
@@ -129,7 +129,7 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
         worker: "permutations".to_owned(),
     };
     let size = items.len().div_ceil(batches).max(1);
-    let answers = join_all(items.chunks(size).map(|batch| settler.run(batch.to_vec()))).await;
+    let answers = join_all(items.chunks(size).map(|batch| processor.run(batch.to_vec()))).await;
     for answer in answers.into_iter().flatten() {
         answer.unwrap();
     }

@@ -1,6 +1,6 @@
 //! What operators set of a queue outlives Redis, and changes at the same time do not undo each other.
 
-use api::control::{ControlError, configure};
+use api::job_admin::{JobAdminError, configure};
 use futures::future::join_all;
 use jobs::{InvalidSetting, JobKind, Lane, LaneSetting, Setting, Settings};
 use tests::TestApp;
@@ -42,7 +42,7 @@ async fn changes_at_once_all_hold_and_a_wrong_one_changes_nothing() {
     let changes = (2..=9).map(|number| configure(&app.store, &app.queues, KIND, [weight(number)]));
     assert!(join_all(changes).await.iter().all(Result::is_ok));
     let wrong = configure(&app.store, &app.queues, KIND, [weight(10), weight(101)]).await.unwrap_err();
-    assert!(matches!(wrong, ControlError::Setting(InvalidSetting::Weight(101))), "{wrong}");
+    assert!(matches!(wrong, JobAdminError::Setting(InvalidSetting::Weight(101))), "{wrong}");
     let settings = app.queues.queue(KIND).settings().await.unwrap();
     let weights: Vec<u32> = settings.lanes.values().filter_map(|lane| lane.weight).collect();
     assert_eq!(weights, (2..=9).collect::<Vec<_>>());

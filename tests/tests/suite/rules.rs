@@ -18,17 +18,18 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".dev", "node_modules", ".sqlx"];
 
 /// ARCHITECTURE.md, "who may import whom".
 fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let roles = ["domain", "store", "shopify", "jobs", "platform", "backing"];
-    let all = ["domain", "store", "shopify", "jobs", "platform", "backing", "api", "workers", "scheduler"];
+    let roles = ["domain", "store", "shopify", "jobs", "platform", "datastores"];
+    let all = ["domain", "store", "shopify", "jobs", "platform", "datastores", "api", "workers", "scheduler", "cli"];
     [
         ("domain", &[][..]),
         ("platform", &[]),
         ("store", &["domain"]),
         ("shopify", &["domain"]),
         ("jobs", &["domain"]),
-        ("backing", &["store", "jobs", "platform"]),
+        ("datastores", &["store", "jobs", "platform"]),
         ("api", &roles),
         ("workers", &roles),
+        ("cli", &roles),
         ("scheduler", &roles),
         ("tests", &all),
         ("benches", &all),

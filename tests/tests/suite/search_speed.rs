@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::MerchantId;
 use sqlx::AssertSqlSafe;
-use store::history::{Cursor, Search};
+use store::jobs::{Cursor, Search};
 use tests::TestApp;
 use tokio::time::Instant;
 

@@ -4,12 +4,12 @@ use apalis::prelude::Data;
 use jobs::{AwardPoints, Job, JobError};
 
 use crate::batch::Batcher;
-use crate::orders::OrderSettler;
+use crate::orders::OrderProcessor;
 
 /// Settles the order of the job's webhook.
 ///
 /// # Errors
 /// What becomes of the job, when it was not settled.
-pub async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderSettler>>) -> Result<(), JobError> {
-    super::settle(job.payload.log_id, &job.context, &orders).await
+pub async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderProcessor>>) -> Result<(), JobError> {
+    super::process(job.payload.log_id, &job.context, &orders).await
 }

@@ -4,7 +4,7 @@ use apalis::prelude::Data;
 use jobs::{CancelAdjustment, Job, JobError};
 
 use crate::batch::Batcher;
-use crate::orders::OrderSettler;
+use crate::orders::OrderProcessor;
 
 /// Settles the order of the job's webhook.
 ///
@@ -12,7 +12,7 @@ use crate::orders::OrderSettler;
 /// What becomes of the job, when it was not settled.
 pub async fn cancel_adjustment(
     job: Job<CancelAdjustment>,
-    orders: Data<Batcher<OrderSettler>>,
+    orders: Data<Batcher<OrderProcessor>>,
 ) -> Result<(), JobError> {
-    super::settle(job.payload.log_id, &job.context, &orders).await
+    super::process(job.payload.log_id, &job.context, &orders).await
 }

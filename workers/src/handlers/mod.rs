@@ -15,24 +15,24 @@ pub use cancel_adjustment::cancel_adjustment;
 pub(crate) use maintenance::maintenance;
 
 use crate::batch::{Batcher, Unanswered};
-use crate::orders::{NotSettled, OrderSettler, Settle};
+use crate::orders::{OrderProcessor, OrderWebhook, ProcessError};
 
 /// Wait while PostgreSQL is away: short, since the attempt is not counted.
 const AWAY_SNOOZE: Duration = Duration::from_secs(1);
 
 /// Settles the order of a recorded webhook, together with whatever else is waiting.
-async fn settle(log_id: LogId, context: &JobContext, orders: &Batcher<OrderSettler>) -> Result<(), JobError> {
+async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProcessor>) -> Result<(), JobError> {
     let merchant_id = MerchantId::parse(context.lane.as_str()).map_err(JobError::fail)?;
-    let item = Settle { merchant_id, log_id, attempt: context.attempt, started_at: context.claimed_at() };
+    let item = OrderWebhook { merchant_id, log_id, attempt: context.attempt, started_at: context.claimed_at() };
     match orders.submit(item).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(NotSettled::Unavailable(_))) => {
+        Ok(Err(ProcessError::Unavailable(_))) => {
             Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available").class("postgres_unavailable"))
         }
-        Ok(Err(error @ NotSettled::Unusable(_))) => Err(JobError::fail(error).class("unusable_record")),
-        Ok(Err(NotSettled::Failed(error))) => {
+        Ok(Err(error @ ProcessError::Unusable(_))) => Err(JobError::fail(error).class("unusable_record")),
+        Ok(Err(ProcessError::Failed(error))) => {
             let class = class(&error);
-            Err(JobError::retry(NotSettled::Failed(error)).class(class))
+            Err(JobError::retry(ProcessError::Failed(error)).class(class))
         }
         Err(error @ Unanswered) => Err(JobError::retry(error).class("unanswered")),
     }

@@ -34,11 +34,11 @@ impl Maintainer {
             let Some(last) = page.last() else { return Ok(looked_at) };
             after.clone_from(&last.customer_id);
             looked_at += page.len() as u64;
-            for books in page.iter().filter(|books| !books.agrees()) {
+            for accounts in page.iter().filter(|accounts| !accounts.agrees()) {
                 *drifted += 1;
                 if *drifted <= DRIFTS_LOGGED_MAX {
-                    let (balance, ledger, lots) = (books.balance, books.ledger, books.lots);
-                    tracing::error!(merchant_id = %merchant, customer_id = books.customer_id, balance, ledger, lots, "drift");
+                    let (balance, ledger, lots) = (accounts.balance, accounts.ledger, accounts.lots);
+                    tracing::error!(merchant_id = %merchant, customer_id = accounts.customer_id, balance, ledger, lots, "drift");
                 }
             }
         }

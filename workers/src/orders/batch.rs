@@ -1,6 +1,6 @@
 //! One batch, one transaction: take the recorded facts, lock the orders and customers, let `domain` plan, write.
 //!
-//! Locks are taken in one order by everybody (records, then orders, then customers, each sorted by key), so batches do not
+//! Locks are claimed in one order by everybody (records, then orders, then customers, each sorted by key), so batches do not
 //! deadlock; an order that another batch stores for the first time meanwhile shows in the revision check and repeats the batch.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{EarnRule, OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
 use store::orders::OrderRecord;
-use store::webhooks::{HandledWebhook, Standing, TakenWebhook};
-use store::{Scope, StoreError, Tx, orders, settings, webhooks};
+use store::webhooks::{ClaimedWebhook, HandledWebhook, WebhookState};
+use store::{StoreError, TenantScope, Tx, merchants, orders, webhooks};
 
-use super::books::Books;
+use super::accounts::Accounts;
 use super::rows::Rows;
-use super::{NotSettled, OrderSettler, Settle};
+use super::{OrderProcessor, OrderWebhook, ProcessError};
 
 /// An order of the batch with the items that speak of it.
 pub(super) struct BatchOrder {
@@ -32,40 +32,40 @@ type OrderKey = (String, i64);
 type Refused = BTreeMap<usize, String>;
 
 /// Settles `items`; answers for each, in order.
-pub(super) async fn settle(
-    settler: &OrderSettler,
-    items: &[Settle],
-) -> Result<Vec<Result<(), NotSettled>>, StoreError> {
+pub(super) async fn process(
+    processor: &OrderProcessor,
+    items: &[OrderWebhook],
+) -> Result<Vec<Result<(), ProcessError>>, StoreError> {
     let mut answers = vec![Ok(()); items.len()];
     let mut wanted: Vec<usize> = (0..items.len()).collect();
     wanted.sort_unstable_by_key(|index| (&items[*index].merchant_id, &items[*index].log_id));
     while !wanted.is_empty() {
-        let refused = attempt(settler, items, &wanted).await?;
+        let refused = attempt(processor, items, &wanted).await?;
         if refused.is_empty() {
             break;
         }
         // Their records were marked as handled before that was known: once more, without them.
         wanted.retain(|index| !refused.contains_key(index));
         for (index, reason) in refused {
-            answers[index] = Err(NotSettled::Unusable(reason));
+            answers[index] = Err(ProcessError::Unusable(reason));
         }
     }
     Ok(answers)
 }
 
 /// Settles the `wanted` ones of `items`; or, if some of them cannot be settled, none.
-async fn attempt(settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> Result<Refused, StoreError> {
-    let scope = Scope::of_all(wanted.iter().map(|index| &items[*index].merchant_id));
-    let mut tx = settler.store.begin(&scope).await?;
-    let Taken { messages, rules, mut refused } = take(&mut tx, settler, items, wanted).await?;
+async fn attempt(processor: &OrderProcessor, items: &[OrderWebhook], wanted: &[usize]) -> Result<Refused, StoreError> {
+    let scope = TenantScope::of_all(wanted.iter().map(|index| &items[*index].merchant_id));
+    let mut tx = processor.store.begin(&scope).await?;
+    let Claimed { messages, rules, mut refused } = claim(&mut tx, processor, items, wanted).await?;
     if messages.is_empty() || !refused.is_empty() {
         return Ok(refused);
     }
-    let mut batch = merge(&mut tx, settler, items, messages).await?;
-    let mut books = Books::open(&mut tx, settler, rules, &batch).await?;
+    let mut batch = merge(&mut tx, processor, items, messages).await?;
+    let mut accounts = Accounts::open(&mut tx, processor, rules, &batch).await?;
     let mut rows = Rows::default();
     for order in &mut batch {
-        match books.plan(settler, order) {
+        match accounts.plan(processor, order) {
             Ok(entries) => {
                 order.changed |= !entries.is_empty();
                 rows.add(&order.record, entries)?;
@@ -74,7 +74,7 @@ async fn attempt(settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> 
         }
     }
     if refused.is_empty() {
-        write(&mut tx, &batch, &books, &rows).await?;
+        write(&mut tx, &batch, &accounts, &rows).await?;
         tx.commit().await?;
         rows.count();
     }
@@ -83,7 +83,7 @@ async fn attempt(settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> 
 
 /// What the records of a batch hold.
 #[derive(Default)]
-struct Taken {
+struct Claimed {
     /// The messages that are not handled yet, with their items.
     messages: Vec<(usize, OrderMessage)>,
     /// The earn rules of merchants that have one of their own.
@@ -92,7 +92,12 @@ struct Taken {
 }
 
 /// Takes the items' records.
-async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[usize]) -> Result<Taken, StoreError> {
+async fn claim(
+    tx: &mut Tx,
+    processor: &OrderProcessor,
+    items: &[OrderWebhook],
+    wanted: &[usize],
+) -> Result<Claimed, StoreError> {
     let wanted = || wanted.iter().map(|index| (*index, &items[*index]));
     let handled = wanted().map(|(_, item)| HandledWebhook {
         merchant_id: item.merchant_id.as_str(),
@@ -100,40 +105,41 @@ async fn take(tx: &mut Tx, settler: &OrderSettler, items: &[Settle], wanted: &[u
         retries: i32::try_from(item.attempt.saturating_sub(1)).unwrap_or(i32::MAX),
         started_at: item.started_at,
     });
-    let found = webhooks::take(tx, &settler.worker, &handled.collect::<Vec<_>>()).await?;
-    let mut taken = Taken::default();
+    let found = webhooks::claim(tx, &processor.worker, &handled.collect::<Vec<_>>()).await?;
+    let mut claimed = Claimed::default();
     for webhook in &found {
         if let Some(stored) = &webhook.earn_rule
-            && !taken.rules.contains_key(&webhook.merchant_id)
+            && !claimed.rules.contains_key(&webhook.merchant_id)
         {
-            taken.rules.insert(webhook.merchant_id.clone(), settings::read_earn_rule(stored)?);
+            claimed.rules.insert(webhook.merchant_id.clone(), merchants::read_earn_rule(stored)?);
         }
     }
-    let by_log: HashMap<&str, &TakenWebhook> = found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
+    let by_log: HashMap<&str, &ClaimedWebhook> =
+        found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
     let mut left = Vec::new();
     for (index, item) in wanted() {
         match by_log.get(item.log_id.as_str()).map(|webhook| read_message(&webhook.facts)) {
-            Some(Ok(message)) => taken.messages.push((index, message)),
+            Some(Ok(message)) => claimed.messages.push((index, message)),
             Some(Err(reason)) => {
-                taken.refused.insert(index, reason);
+                claimed.refused.insert(index, reason);
             }
             None => left.push((index, item)),
         }
     }
     if !left.is_empty() {
-        taken.refused.extend(refuse(tx, &left).await?);
+        claimed.refused.extend(refuse(tx, &left).await?);
     }
-    Ok(taken)
+    Ok(claimed)
 }
 
-/// Those of the items whose records could not be taken that must be refused; the others were handled before.
+/// Those of the items whose records could not be claimed that must be refused; the others were handled before.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if one can be taken by now.
-async fn refuse(tx: &mut Tx, left: &[(usize, &Settle)]) -> Result<Refused, StoreError> {
+/// [`StoreError::Conflict`] if one can be claimed by now.
+async fn refuse(tx: &mut Tx, left: &[(usize, &OrderWebhook)]) -> Result<Refused, StoreError> {
     let keys: Vec<_> = left.iter().map(|(_, item)| (item.merchant_id.as_str(), item.log_id.as_str())).collect();
-    let standing = webhooks::standing(tx, &keys).await?;
-    let by_log: HashMap<&str, &Standing> = standing.iter().map(|record| (record.log_id.as_str(), record)).collect();
+    let states = webhooks::states(tx, &keys).await?;
+    let by_log: HashMap<&str, &WebhookState> = states.iter().map(|record| (record.log_id.as_str(), record)).collect();
     let mut refused = Refused::new();
     for (index, item) in left {
         let reason = match by_log.get(item.log_id.as_str()) {
@@ -158,8 +164,8 @@ fn read_message(facts: &str) -> Result<OrderMessage, String> {
 /// Locks the stored orders and joins the messages into them.
 async fn merge(
     tx: &mut Tx,
-    settler: &OrderSettler,
-    items: &[Settle],
+    processor: &OrderProcessor,
+    items: &[OrderWebhook],
     messages: Vec<(usize, OrderMessage)>,
 ) -> Result<Vec<BatchOrder>, StoreError> {
     let mut grouped: BTreeMap<OrderKey, Vec<(usize, OrderMessage)>> = BTreeMap::new();
@@ -173,7 +179,7 @@ async fn merge(
         stored.into_iter().map(|record| ((record.merchant_id.clone(), record.shopify_order_id), record)).collect();
     let merged = grouped.into_iter().map(|(key, messages)| {
         let record = stored.remove(&key).unwrap_or_else(|| unknown_order(key));
-        join(settler, record, messages)
+        join(processor, record, messages)
     });
     Ok(merged.collect())
 }
@@ -190,7 +196,7 @@ fn unknown_order((merchant_id, shopify_order_id): OrderKey) -> OrderRecord {
     }
 }
 
-fn join(settler: &OrderSettler, mut record: OrderRecord, messages: Vec<(usize, OrderMessage)>) -> BatchOrder {
+fn join(processor: &OrderProcessor, mut record: OrderRecord, messages: Vec<(usize, OrderMessage)>) -> BatchOrder {
     let before = record.state.clone();
     let mut items = Vec::with_capacity(messages.len());
     for (index, message) in messages {
@@ -203,20 +209,20 @@ fn join(settler: &OrderSettler, mut record: OrderRecord, messages: Vec<(usize, O
     if customer.is_some() {
         record.guest_email_index = None;
     } else if let Some(address) = record.state.document.as_ref().and_then(|d| d.email.as_deref()) {
-        record.guest_email_index = Some(settler.keys.email_index(address).to_vec());
+        record.guest_email_index = Some(processor.keys.email_index(address).to_vec());
     }
     record.state.strip_personal_data();
     let changed = record.revision == 0 || record.state != before;
     BatchOrder { record, items, changed, email, locale }
 }
 
-async fn write(tx: &mut Tx, batch: &[BatchOrder], books: &Books, rows: &Rows) -> Result<(), StoreError> {
+async fn write(tx: &mut Tx, batch: &[BatchOrder], accounts: &Accounts, rows: &Rows) -> Result<(), StoreError> {
     let changed: Vec<&OrderRecord> = batch.iter().filter(|order| order.changed).map(|order| &order.record).collect();
     if !changed.is_empty() {
         orders::save(tx, &changed).await?;
     }
     if !rows.is_empty() {
-        rows.write(tx, &books.moved_balances()?).await?;
+        rows.write(tx, &accounts.moved_balances()?).await?;
     }
     Ok(())
 }

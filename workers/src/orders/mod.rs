@@ -3,8 +3,8 @@
 //! Every order message ends here, whatever its topic: state decides, so redelivery and disorder cannot matter.
 //! The rules are `domain`'s; this loads what they need, lets them decide, and writes what they decided.
 
+mod accounts;
 mod batch;
-mod books;
 mod rows;
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const CONFLICT_TRIES_MAX: u32 = 4;
 
 /// A recorded webhook whose order is to be settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settle {
+pub struct OrderWebhook {
     /// Whose.
     pub merchant_id: MerchantId,
     /// The record.
@@ -37,7 +37,7 @@ pub struct Settle {
 
 /// Why a webhook's order was not settled.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum NotSettled {
+pub enum ProcessError {
     /// It cannot be: the record is wrong, not the moment.
     #[error("{0}")]
     Unusable(String),
@@ -51,7 +51,7 @@ pub enum NotSettled {
 
 /// Settles orders; give it to a [`Batcher`](crate::batch::Batcher).
 #[derive(Debug)]
-pub struct OrderSettler {
+pub struct OrderProcessor {
     /// The database.
     pub store: Store,
     /// Keys for personal data.
@@ -64,18 +64,18 @@ pub struct OrderSettler {
     pub worker: String,
 }
 
-impl Work for OrderSettler {
-    type Item = Settle;
-    type Answer = Result<(), NotSettled>;
+impl Work for OrderProcessor {
+    type Item = OrderWebhook;
+    type Answer = Result<(), ProcessError>;
 
-    async fn run(&self, items: Vec<Settle>) -> Vec<Self::Answer> {
+    async fn run(&self, items: Vec<OrderWebhook>) -> Vec<Self::Answer> {
         metrics::jobs_batch_rows("ledger", items.len() as f64);
-        match self.together(&items).await {
+        match self.process_batch(&items).await {
             Ok(answers) => answers,
             Err(StoreError::Unavailable(error)) => {
-                vec![Err(NotSettled::Unavailable(Arc::new(StoreError::Unavailable(error)))); items.len()]
+                vec![Err(ProcessError::Unavailable(Arc::new(StoreError::Unavailable(error)))); items.len()]
             }
-            Err(error) if items.len() == 1 => vec![Err(NotSettled::Failed(Arc::new(error)))],
+            Err(error) if items.len() == 1 => vec![Err(ProcessError::Failed(Arc::new(error)))],
             // One poison row must fail alone.
             Err(error) => {
                 tracing::warn!(
@@ -83,30 +83,30 @@ impl Work for OrderSettler {
                     error = &error as &dyn std::error::Error,
                     "batch failed, settling one by one"
                 );
-                self.one_by_one(&items).await
+                self.process_individually(&items).await
             }
         }
     }
 }
 
-impl OrderSettler {
-    async fn together(&self, items: &[Settle]) -> Result<Vec<Result<(), NotSettled>>, StoreError> {
+impl OrderProcessor {
+    async fn process_batch(&self, items: &[OrderWebhook]) -> Result<Vec<Result<(), ProcessError>>, StoreError> {
         let mut tries = 1;
         loop {
-            match batch::settle(self, items).await {
+            match batch::process(self, items).await {
                 Err(StoreError::Conflict(_)) if tries < CONFLICT_TRIES_MAX => tries += 1,
                 settled => return settled,
             }
         }
     }
 
-    async fn one_by_one(&self, items: &[Settle]) -> Vec<Result<(), NotSettled>> {
+    async fn process_individually(&self, items: &[OrderWebhook]) -> Vec<Result<(), ProcessError>> {
         let mut answers = Vec::with_capacity(items.len());
         for item in items {
-            let answer = match self.together(std::slice::from_ref(item)).await {
+            let answer = match self.process_batch(std::slice::from_ref(item)).await {
                 Ok(mut answer) => answer.pop().unwrap_or(Ok(())),
-                Err(error @ StoreError::Unavailable(_)) => Err(NotSettled::Unavailable(Arc::new(error))),
-                Err(error) => Err(NotSettled::Failed(Arc::new(error))),
+                Err(error @ StoreError::Unavailable(_)) => Err(ProcessError::Unavailable(Arc::new(error))),
+                Err(error) => Err(ProcessError::Failed(Arc::new(error))),
             };
             answers.push(answer);
         }

@@ -7,9 +7,9 @@ use store::ledger::{AllocationRow, Balance, EntryRow, append};
 use store::orders::{OrderRecord, column_points};
 use store::{StoreError, Tx};
 
-/// What is told of an entry: to the audit log, to analytics and to the customer. Ids and amounts only.
+/// What is event_payload of an entry: to the audit log, to analytics and to the customer. Ids and amounts only.
 #[derive(Serialize)]
-struct Told<'a> {
+struct EventPayload<'a> {
     transaction_id: &'a str,
     customer_id: &'a str,
     points: i64,
@@ -22,7 +22,7 @@ struct Told<'a> {
 struct Row {
     merchant_id: String,
     entry: LedgerEntry,
-    told: String,
+    event_payload: String,
 }
 
 impl Row {
@@ -47,7 +47,7 @@ impl Rows {
     /// Adds an order's entries.
     pub(super) fn add(&mut self, order: &OrderRecord, entries: Vec<LedgerEntry>) -> Result<(), StoreError> {
         for entry in entries {
-            let told = serde_json::to_string(&Told {
+            let event_payload = serde_json::to_string(&EventPayload {
                 transaction_id: entry.transaction_id.as_str(),
                 customer_id: entry.customer_id.as_str(),
                 points: entry.delta,
@@ -56,7 +56,7 @@ impl Rows {
                 order_id: entry.order_id.map(|id| id.to_string()),
             })
             .map_err(|error| StoreError::Corrupt { what: "outbox payload", source: error.into() })?;
-            self.0.push(Row { merchant_id: order.merchant_id.clone(), entry, told });
+            self.0.push(Row { merchant_id: order.merchant_id.clone(), entry, event_payload });
         }
         Ok(())
     }
@@ -95,7 +95,7 @@ fn entry_row(row: &Row) -> Result<EntryRow<'_>, StoreError> {
             .map(|lot| Ok::<_, StoreError>((column_points(lot.points)?, column_points(lot.remaining)?)))
             .transpose()?,
         name: row.name(),
-        told: &row.told,
+        event_payload: &row.event_payload,
     })
 }
 

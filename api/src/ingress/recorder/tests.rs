@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use domain::{LogId, MerchantId};
 
 use super::*;
-use crate::ingress::enqueuer::Handover;
+use crate::ingress::enqueuer::EnqueueSender;
 
 /// What the fake store does with a batch.
 type Behaviour = fn(call: usize, webhooks: &[NewWebhook]) -> Result<Vec<bool>, StoreError>;
@@ -29,7 +29,7 @@ impl Record for Fake {
 }
 
 struct Bench {
-    intake: Intake,
+    recorder: RecorderHandle,
     task: tokio::task::JoinHandle<()>,
     handed: mpsc::Receiver<Recorded>,
     sizes: Arc<Mutex<Vec<usize>>>,
@@ -44,12 +44,12 @@ fn bench_with(window: Duration, takes_ms: u64, rows_max: usize, behaviour: Behav
     let sizes = Arc::new(Mutex::new(Vec::new()));
     let fake = Fake { behaviour, takes: Duration::from_millis(takes_ms), sizes: Arc::clone(&sizes) };
     let grouping = Grouping { window, rows_max };
-    let (intake, task) = start(fake, grouping, Handover::to(sender));
-    Bench { intake, task, handed, sizes }
+    let (recorder, task) = start(fake, grouping, EnqueueSender::to(sender));
+    Bench { recorder, task, handed, sizes }
 }
 
 impl Bench {
-    fn send(&self, number: usize) -> oneshot::Receiver<Verdict> {
+    fn send(&self, number: usize) -> oneshot::Receiver<RecordOutcome> {
         let (answer, verdict) = oneshot::channel();
         let webhook = NewWebhook {
             log_id: LogId::parse(&format!("{number:026}")).unwrap(),
@@ -66,7 +66,7 @@ impl Bench {
             body: vec![],
         };
         let (job, trace) = (Some(JobKind::AwardPoints), "r".to_owned());
-        assert!(self.intake.take(Entry { webhook, job, trace, answer, room: None }));
+        assert!(self.recorder.take(Entry { webhook, job, trace, answer, memory_permit: None }));
         verdict
     }
 }
@@ -83,14 +83,14 @@ fn corrupt() -> StoreError {
 async fn a_lone_delivery_is_committed_at_once_and_those_after_it_share_a_commit() {
     let bench = bench(10, 256, all_new);
     let started = Instant::now();
-    assert_eq!(bench.send(0).await, Ok(Verdict::Recorded));
+    assert_eq!(bench.send(0).await, Ok(RecordOutcome::Recorded));
     assert_eq!(started.elapsed(), Duration::from_millis(10), "no window for a lone one");
 
     let first = bench.send(1);
     sleep(Duration::from_millis(1)).await;
     let others: Vec<_> = (2..40).map(|number| bench.send(number)).collect();
     for verdict in std::iter::once(first).chain(others) {
-        assert_eq!(verdict.await, Ok(Verdict::Recorded));
+        assert_eq!(verdict.await, Ok(RecordOutcome::Recorded));
     }
     assert_eq!(*bench.sizes.lock().unwrap(), [1, 1, 38]);
 }
@@ -100,10 +100,10 @@ async fn few_wait_for_each_other_and_enough_do_not() {
     for (rows, ends_after_ms) in [(3, 5), (ENOUGH_ROWS, 2)] {
         let bench = bench_with(Duration::from_millis(50), 1, 256, all_new);
         let started = Instant::now();
-        assert_eq!(bench.send(0).await, Ok(Verdict::Recorded));
+        assert_eq!(bench.send(0).await, Ok(RecordOutcome::Recorded));
         let verdicts: Vec<_> = (1..=rows).map(|number| bench.send(number)).collect();
         for verdict in verdicts {
-            assert_eq!(verdict.await, Ok(Verdict::Recorded));
+            assert_eq!(verdict.await, Ok(RecordOutcome::Recorded));
         }
         assert_eq!(*bench.sizes.lock().unwrap(), [1, rows]);
         assert_eq!(started.elapsed(), Duration::from_millis(ends_after_ms), "{rows} rows");
@@ -117,7 +117,7 @@ async fn a_commit_has_a_limit_and_only_two_are_in_flight() {
     sleep(Duration::from_millis(9)).await;
     assert_eq!(*bench.sizes.lock().unwrap(), [5, 5]);
     for verdict in verdicts {
-        assert_eq!(verdict.await, Ok(Verdict::Recorded));
+        assert_eq!(verdict.await, Ok(RecordOutcome::Recorded));
     }
     assert_eq!(*bench.sizes.lock().unwrap(), [5, 5, 5, 5]);
 }
@@ -132,9 +132,9 @@ async fn a_poison_row_fails_alone() {
     for verdict in verdicts {
         outcomes.push(verdict.await.unwrap());
     }
-    use Verdict::{Recorded, Refused};
+    use RecordOutcome::{Recorded, Refused};
     assert_eq!(outcomes, [Recorded, Recorded, Refused, Recorded]);
-    drop(bench.intake);
+    drop(bench.recorder);
     bench.task.await.unwrap();
     let mut handed = 0;
     while bench.handed.recv().await.is_some() {
@@ -147,14 +147,14 @@ async fn a_poison_row_fails_alone() {
 async fn a_short_outage_is_waited_out_and_a_long_one_is_not() {
     let short =
         bench(1, 256, |call, webhooks| if call < 4 { Err(StoreError::Conflict(None)) } else { all_new(0, webhooks) });
-    assert_eq!(short.send(0).await, Ok(Verdict::Recorded));
+    assert_eq!(short.send(0).await, Ok(RecordOutcome::Recorded));
     let long = bench(1, 256, |_, _| Err(StoreError::Conflict(None)));
     let started = Instant::now();
-    assert_eq!(long.send(0).await, Ok(Verdict::Unavailable));
+    assert_eq!(long.send(0).await, Ok(RecordOutcome::Unavailable));
     assert!(started.elapsed() <= RECORD_MAX);
     let stalled = bench(60_000, 256, all_new);
     let started = Instant::now();
-    assert_eq!(stalled.send(0).await, Ok(Verdict::Unavailable));
+    assert_eq!(stalled.send(0).await, Ok(RecordOutcome::Unavailable));
     assert_eq!(started.elapsed(), RECORD_MAX);
 }
 
@@ -162,9 +162,9 @@ async fn a_short_outage_is_waited_out_and_a_long_one_is_not() {
 async fn a_duplicate_needs_no_second_job_and_the_drain_finishes_what_was_taken() {
     let mut bench = bench(5, 256, |_, webhooks| Ok(vec![false; webhooks.len()]));
     let verdict = bench.send(0);
-    drop(bench.intake);
+    drop(bench.recorder);
     bench.task.await.unwrap();
-    assert_eq!(verdict.await, Ok(Verdict::Duplicate));
+    assert_eq!(verdict.await, Ok(RecordOutcome::Duplicate));
     assert!(bench.handed.recv().await.is_none());
 }
 

@@ -7,7 +7,7 @@ use crate::testing::{CountingIds, ORDER_ID, OrderBuilder, account, at, customer_
 use crate::{NegativeBalance, OrderMessage};
 
 /// One merchant's books in miniature.
-struct Books {
+struct Accounts {
     rule: EarnRule,
     state: OrderState,
     ledger: OrderLedger,
@@ -16,7 +16,7 @@ struct Books {
     multiplier: Decimal,
 }
 
-impl Books {
+impl Accounts {
     fn new(policy: NegativeBalance) -> Self {
         let rule = EarnRule { negative_balance: policy, ..EarnRule::default() };
         let (state, ledger) = (OrderState::default(), OrderLedger::default());
@@ -38,7 +38,7 @@ impl Books {
     ) -> Result<Vec<LedgerEntry>, PlanError> {
         let Self { rule, state, ledger, multiplier, .. } = self;
         let input = OrderInput { order_id: ORDER_ID, state, rule, multiplier: *multiplier, now: at(self.now) };
-        plan_order(&input, ledger, Accounts { current, previous }, &mut self.ids)
+        plan_order(&input, ledger, AccountPair { current, previous }, &mut self.ids)
     }
 
     fn needs_lots(&self, current: &Account) -> bool {
@@ -68,7 +68,7 @@ fn lot(n: u64, remaining: i64, expires: Option<i64>) -> Lot {
 
 #[test]
 fn a_first_award_earns_makes_a_lot_and_takes_down_the_rule() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     let mut member = account(1);
     books.tell(OrderBuilder::new().line(28_400, 1).message());
     assert!(!books.needs_lots(&member));
@@ -87,7 +87,7 @@ fn a_first_award_earns_makes_a_lot_and_takes_down_the_rule() {
 
 #[test]
 fn a_guest_makes_no_entries_and_earns_when_a_customer_is_named() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     books.tell(OrderBuilder::new().customer(None).line(1_000, 1).message());
     assert_eq!(books.plan(None, None), []);
     assert_eq!(books.ledger, OrderLedger::default());
@@ -97,7 +97,7 @@ fn a_guest_makes_no_entries_and_earns_when_a_customer_is_named() {
 
 #[test]
 fn a_claw_back_takes_the_orders_lot_then_the_earliest_expiry_then_goes_below_zero() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     let mut member = account(1);
     books.tell(OrderBuilder::new().line(10_000, 1).message());
     books.plan(Some(&mut member), None);
@@ -114,7 +114,7 @@ fn a_claw_back_takes_the_orders_lot_then_the_earliest_expiry_then_goes_below_zer
     assert_eq!((member.lots.len(), member.total_earned), (0, 0));
 
     // The next earning pays the debt first.
-    let mut next = Books::new(NegativeBalance::Allow);
+    let mut next = Accounts::new(NegativeBalance::Allow);
     next.tell(OrderBuilder::new().line(1_500, 1).message());
     let entries = next.plan(Some(&mut member), None);
     assert_eq!(entries[0].lot.as_ref().map(|lot| (lot.points, lot.remaining)), Some((150, 50)));
@@ -123,7 +123,7 @@ fn a_claw_back_takes_the_orders_lot_then_the_earliest_expiry_then_goes_below_zer
 
 #[test]
 fn a_capped_claw_back_records_the_shortfall_and_a_rise_reduces_it_first() {
-    let mut books = Books::new(NegativeBalance::Cap);
+    let mut books = Accounts::new(NegativeBalance::Cap);
     let mut member = account(1);
     let order = || OrderBuilder::new().line(1_000, 10);
     books.tell(order().message());
@@ -148,7 +148,7 @@ fn a_capped_claw_back_records_the_shortfall_and_a_rise_reduces_it_first() {
 
 #[test]
 fn an_order_that_changes_hands_is_taken_back_and_awarded_anew() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     let (mut first, mut second) = (account(1), account(2));
     books.tell(OrderBuilder::new().line(1_000, 1).message());
     books.plan(Some(&mut first), None);
@@ -164,12 +164,12 @@ fn an_order_that_changes_hands_is_taken_back_and_awarded_anew() {
     let moves: Vec<_> = entries.iter().map(|entry| (entry.customer_id.clone(), entry.delta)).collect();
     assert_eq!(moves, [(customer_id(1), -100), (customer_id(2), 200)]);
     assert_eq!((first.balance, first.total_earned, second.balance), (0, 0, 200));
-    assert_eq!((books.ledger.awarded, books.ledger.left_behind), (200, 0));
+    assert_eq!((books.ledger.awarded, books.ledger.unrecovered), (200, 0));
 }
 
 #[test]
 fn what_a_former_customer_spent_stays_with_them_when_capped() {
-    let mut books = Books::new(NegativeBalance::Cap);
+    let mut books = Accounts::new(NegativeBalance::Cap);
     let (mut first, mut second) = (account(1), account(2));
     books.tell(OrderBuilder::new().line(1_000, 1).message());
     books.plan(Some(&mut first), None);
@@ -177,12 +177,12 @@ fn what_a_former_customer_spent_stays_with_them_when_capped() {
     books.tell(OrderBuilder::new().line(1_000, 1).customer(Some(2)).updated(1).message());
     books.plan(Some(&mut second), Some(&mut first));
     assert_eq!((first.balance, second.balance), (0, 100));
-    assert_eq!((books.ledger.awarded, books.ledger.left_behind, books.ledger.shortfall), (100, 70, 0));
+    assert_eq!((books.ledger.awarded, books.ledger.unrecovered, books.ledger.shortfall), (100, 70, 0));
 }
 
 #[test]
 fn a_newest_document_without_customer_leaves_the_points_where_they_are() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     let mut member = account(1);
     books.tell(OrderBuilder::new().line(1_000, 1).message());
     books.plan(Some(&mut member), None);
@@ -195,7 +195,7 @@ fn a_newest_document_without_customer_leaves_the_points_where_they_are() {
 
 #[test]
 fn void_orders_lose_all_and_errors_change_nothing() {
-    let mut books = Books::new(NegativeBalance::Allow);
+    let mut books = Accounts::new(NegativeBalance::Allow);
     let mut member = account(1);
     books.tell(OrderBuilder::new().line(1_000, 1).message());
     books.plan(Some(&mut member), None);
@@ -209,7 +209,7 @@ fn void_orders_lose_all_and_errors_change_nothing() {
     assert_eq!(books.plan(Some(&mut member), None)[0].delta, -100);
 
     let mut rich = Account { balance: BALANCE_POINTS_MAX, ..account(3) };
-    let mut other = Books::new(NegativeBalance::Allow);
+    let mut other = Accounts::new(NegativeBalance::Allow);
     other.tell(OrderBuilder::new().line(1_000, 1).message());
     assert_eq!(other.try_plan(Some(&mut rich), None), Err(PlanError::BalanceOutOfRange(customer_id(3))));
     assert_eq!(other.ledger, OrderLedger::default());

@@ -35,7 +35,7 @@ pub enum Action {
     /// sweep, so a webhook's job is to be settled there first.
     Delete,
     /// Waiting or delayed: dead, for that reason.
-    Bury {
+    MoveToDead {
         /// Shown with the dead letter.
         reason: String,
     },
@@ -49,7 +49,7 @@ impl Action {
             Self::Retry => "retry",
             Self::RunNow => "run_now",
             Self::Delete => "delete",
-            Self::Bury { .. } => "bury",
+            Self::MoveToDead { .. } => "move_to_dead",
             Self::Cancel => "cancel",
         }
     }
@@ -60,7 +60,7 @@ impl Action {
             Self::Retry => matches!(state, JobState::Dead),
             Self::RunNow => matches!(state, JobState::Delayed),
             Self::Delete => !matches!(state, JobState::Running),
-            Self::Bury { .. } => matches!(state, JobState::Waiting | JobState::Delayed),
+            Self::MoveToDead { .. } => matches!(state, JobState::Waiting | JobState::Delayed),
             Self::Cancel => matches!(state, JobState::Running),
         }
     }
@@ -156,7 +156,7 @@ impl Queue {
             return Ok(Vec::new());
         }
         let reason = match action {
-            Action::Bury { reason } => bounded(reason.clone()),
+            Action::MoveToDead { reason } => bounded(reason.clone()),
             _ => String::new(),
         };
         let mut command = ACT.call(&self.keys);

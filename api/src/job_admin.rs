@@ -1,0 +1,176 @@
+//! What an operator does to jobs and queues that concerns both stores: PostgreSQL, which says what is still to be done, is
+//! told first, so that Redis may be lost at any moment in between. Refuses HTTP and who may do what: the endpoints see to that.
+
+use chrono::{DateTime, Utc};
+use domain::MerchantId;
+use jobs::{
+    Action, BATCH_JOBS_MAX, InvalidJob, InvalidSetting, JobId, JobKind, JobRef, Lane, NewJob, PayloadError, QueueError,
+    Queues, Setting, Settings,
+};
+use store::jobs::queue_settings;
+use store::jobs::{Cursor, DeadLetterFound, DeadLetterKey, Search};
+use store::{Store, StoreError, TenantScope};
+
+/// Why something was not done, or only some of it: the same call may be made again.
+#[derive(Debug, thiserror::Error)]
+pub enum JobAdminError {
+    /// PostgreSQL.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Redis.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// The caller asks for what cannot be set.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// What PostgreSQL keeps of a queue's settings cannot be read.
+    #[error("the kept settings of a queue cannot be read")]
+    Kept(#[from] serde_json::Error),
+}
+
+/// Why one dead letter cannot be enqueued again.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReplayable {
+    /// Its kind is no longer known.
+    #[error("there is no kind of job named {0:?}")]
+    Kind(String),
+    /// Its id, lane, or merchant is not one.
+    #[error(transparent)]
+    Job(#[from] InvalidJob),
+    /// Its merchant is not one.
+    #[error("its merchant is not one")]
+    Merchant(#[from] domain::IdError),
+    /// Its payload is not one of its kind: edit it.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+}
+
+/// What a replay came to.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// Jobs that wait again.
+    pub jobs: Vec<JobId>,
+    /// Letters that stay dead, each with the reason.
+    pub refused: Vec<(String, NotReplayable)>,
+    /// Where the next step begins. None: all is done.
+    pub next: Option<Cursor>,
+}
+
+/// Enqueues dead letters again, each under its own id and with all its attempts. Whether Redis still knows them does not matter.
+/// A letter is marked only when its job is in Redis; a webhook's job is safe even before that, as its webhook is open again.
+///
+/// # Errors
+/// A store is away; the same call may be made again, and doubles nothing.
+pub async fn replay(
+    store: &Store,
+    queues: &Queues,
+    letters: &[DeadLetterFound],
+    now: DateTime<Utc>,
+) -> Result<Replayed, JobAdminError> {
+    let (mut replayed, mut jobs, mut keys) = (Replayed::default(), Vec::new(), Vec::new());
+    for letter in letters.iter().take(BATCH_JOBS_MAX) {
+        match job(letter) {
+            Ok((job, key)) => {
+                jobs.push(job);
+                keys.push(key);
+            }
+            Err(error) => replayed.refused.push((letter.job_id.clone(), error)),
+        }
+    }
+    if keys.is_empty() {
+        return Ok(replayed);
+    }
+    store.reopen_webhooks(&keys).await?;
+    // One that is dead in Redis, too, is brought back to life there: enqueueing would find it stored.
+    for kind in JobKind::ALL {
+        let of_kind = jobs.iter().filter(|job| job.kind() == kind);
+        let refs: Vec<_> = of_kind.map(|job| JobRef { lane: job.lane().clone(), job_id: job.id().clone() }).collect();
+        queues.queue(kind).act(&Action::Retry, &refs).await?;
+    }
+    replayed.jobs = queues.enqueue(&jobs).await?;
+    store.mark_replayed(&keys, now).await?;
+    Ok(replayed)
+}
+
+/// One step of a replay of all that a search finds.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_step(
+    store: &Store,
+    queues: &Queues,
+    search: &Search,
+    after: Option<&Cursor>,
+    now: DateTime<Utc>,
+) -> Result<Replayed, JobAdminError> {
+    let rows_max = i64::try_from(BATCH_JOBS_MAX).unwrap_or(i64::MAX);
+    let found = store.search_dead_letters(search, after, rows_max).await?;
+    let mut replayed = replay(store, queues, &found.rows, now).await?;
+    replayed.next = found.next;
+    Ok(replayed)
+}
+
+/// Deletes jobs that wait, or cancels those that run; and settles the webhooks they are about first, or the sweep would bring
+/// them back. Answers the jobs that were deleted, or are to be cancelled at their workers' next heartbeats.
+///
+/// # Errors
+/// A store is away; the same call may be made again.
+pub async fn abandon(
+    store: &Store,
+    queues: &Queues,
+    kind: JobKind,
+    action: &Action,
+    jobs: &[JobRef],
+    reason: &str,
+) -> Result<Vec<JobRef>, JobAdminError> {
+    // Only jobs that the action fits: others keep their webhooks.
+    let views = queues.queue(kind).jobs(jobs).await?;
+    let jobs: Vec<_> = views.into_iter().filter(|view| action.fits(view.state)).map(|view| view.job).collect();
+    if kind.is_of_webhook() {
+        let webhooks = jobs.iter().filter_map(|job| {
+            let merchant = MerchantId::parse(job.lane.as_str()).ok()?;
+            Some((merchant, job.job_id.to_string()))
+        });
+        store.abandon_webhooks(&webhooks.collect::<Vec<_>>(), reason).await?;
+    }
+    Ok(queues.queue(kind).act(action, &jobs).await?)
+}
+
+/// Changes what is set of a queue: all of `changes`, or none. Answers what is set now. From the first change on, PostgreSQL
+/// decides: what was set in Redis alone is undone.
+///
+/// # Errors
+/// A change cannot be made; or a store is away, and then the same call may be made again.
+pub async fn configure(
+    store: &Store,
+    queues: &Queues,
+    kind: JobKind,
+    changes: impl IntoIterator<Item = Setting>,
+) -> Result<Settings, JobAdminError> {
+    let mut tx = store.begin(&TenantScope::Platform).await?;
+    let mut settings = Settings::from_json(&queue_settings::lock(&mut tx, kind.name()).await?)?;
+    for change in changes {
+        settings.set(change)?;
+    }
+    queue_settings::save(&mut tx, kind.name(), &settings.to_json()?).await?;
+    // Before the commit: others who would change them wait for it, and if Redis is away, nothing has changed. What it has of a
+    // change that was not committed then, the scheduler undoes.
+    queues.queue(kind).restore(&settings).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(settings)
+}
+
+fn job(letter: &DeadLetterFound) -> Result<(NewJob, DeadLetterKey), NotReplayable> {
+    let kind = JobKind::parse(&letter.queue).ok_or_else(|| NotReplayable::Kind(letter.queue.clone()))?;
+    let merchant_id = MerchantId::parse(&letter.merchant_id)?;
+    let id = JobId::parse(&letter.job_id)?;
+    let version = u16::try_from(letter.version).unwrap_or(u16::MAX);
+    let mut job = NewJob::restore(kind, id, Lane::of(&merchant_id), version, &letter.payload)?;
+    if let Some(trace) = &letter.trace_id {
+        job = job.trace(trace.as_str());
+    }
+    if let Some(parent) = &letter.parent_id {
+        job = job.parent(&JobId::parse(parent)?);
+    }
+    Ok((job, DeadLetterKey { merchant_id, job_id: letter.job_id.clone(), died_at: letter.died_at }))
+}

@@ -1,0 +1,77 @@
+//! `loyalnest seed`: merchants to try things with. Running it again changes nothing.
+
+use anyhow::{Context as _, ensure};
+use domain::MerchantId;
+use platform::Context;
+use platform::config::ToolSettings;
+use sha2::{Digest, Sha256};
+use store::Owner;
+use store::crypto::Keys;
+use store::merchants::NewMerchant;
+
+use super::{SeedArguments, say};
+
+const DEMO_SHOPS: [&str; 2] = ["demo-1.myshopify.com", "demo-2.myshopify.com"];
+const KEY_PREFIX: &str = "lnk_";
+const KEY_CHARS: usize = 43;
+const SCOPES: [&str; 4] = ["points:read", "points:write", "webhooks:read", "webhooks:write"];
+/// Merchants registered in one statement.
+const MERCHANTS_BATCH_ROWS: usize = 500;
+
+pub(super) async fn run(
+    owner: &Owner,
+    settings: &ToolSettings,
+    context: &Context,
+    arguments: &SeedArguments,
+) -> anyhow::Result<()> {
+    ensure!(
+        arguments.demo || arguments.merchants > 0,
+        "nothing to seed: give --demo, or --merchants N (and --customers M)"
+    );
+    let keys = Keys::new(
+        settings.crypto.pii_key.expose().as_bytes(),
+        &settings.crypto.pii_key_id,
+        settings.crypto.email_index_key.expose().as_bytes(),
+    );
+    if arguments.demo {
+        let shops = DEMO_SHOPS.map(|shop| merchant(context, shop.to_owned(), "growth"));
+        owner.register_merchants(&keys, &shops.into_iter().collect::<anyhow::Result<Vec<_>>>()?).await?;
+        if let Some(api_key) = &arguments.api_key {
+            add_key(owner, context, api_key).await?;
+            say(&format!("PARTNER_API_KEY={api_key}"));
+        }
+        say(&format!("DEMO_SHOP={}", DEMO_SHOPS[0]));
+    }
+    if arguments.merchants > 0 {
+        register_load_shops(owner, &keys, context, arguments.merchants).await?;
+        say(&format!(
+            "load-1.myshopify.com ... load-{}.myshopify.com are registered; their {} customers will appear with their orders",
+            arguments.merchants, arguments.customers
+        ));
+    }
+    Ok(())
+}
+
+async fn register_load_shops(owner: &Owner, keys: &Keys, context: &Context, merchants: u32) -> anyhow::Result<()> {
+    let shops = (1..=merchants).map(|n| merchant(context, format!("load-{n}.myshopify.com"), "plus"));
+    let shops = shops.collect::<anyhow::Result<Vec<_>>>()?;
+    for batch in shops.chunks(MERCHANTS_BATCH_ROWS) {
+        owner.register_merchants(keys, batch).await?;
+    }
+    Ok(())
+}
+
+async fn add_key(owner: &Owner, context: &Context, api_key: &str) -> anyhow::Result<()> {
+    let secret = api_key.strip_prefix(KEY_PREFIX).unwrap_or_default();
+    let well_formed =
+        secret.len() == KEY_CHARS && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    ensure!(well_formed, "--api-key must be {KEY_PREFIX} and {KEY_CHARS} characters of base64url (32 random bytes)");
+    let sha256 = Sha256::digest(api_key.as_bytes());
+    owner.add_api_key(DEMO_SHOPS[0], &context.ids.ulid(), &sha256, "demo", &SCOPES).await?;
+    Ok(())
+}
+
+fn merchant(context: &Context, shopify_domain: String, plan_id: &'static str) -> anyhow::Result<NewMerchant> {
+    let merchant_id = MerchantId::parse(&context.ids.ulid()).context("the id generator is broken")?;
+    Ok(NewMerchant { merchant_id, shopify_domain, plan_id, api_token: "seeded: no Admin API access".to_owned() })
+}

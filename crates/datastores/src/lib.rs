@@ -1,0 +1,106 @@
+//! What every role stands on: PostgreSQL and Redis as configured, whether they answer, and whether Redis keeps jobs. Knows
+//! no job and no table; both services may be away when a role starts.
+
+mod watch;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jobs::{Finding, InvalidAddress, Queues, Redis};
+use platform::config::{DatabaseConfig, RedisConfig};
+use platform::health::Readiness;
+use store::{Store, StoreError};
+
+/// Name of PostgreSQL among the dependencies.
+pub const POSTGRES: &str = "postgres";
+/// Name of Redis among the dependencies.
+pub const REDIS: &str = "redis";
+
+/// Why a role cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum DatastoresError {
+    /// Not the URL of a PostgreSQL.
+    #[error("APP_DATABASE_URL cannot be used")]
+    Database(#[from] StoreError),
+    /// Not the URL of a Redis.
+    #[error("REDIS_URL cannot be used")]
+    Redis(#[from] InvalidAddress),
+}
+
+/// Why work cannot be done with Redis now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RedisUnready {
+    /// It does not answer.
+    #[error("{0}")]
+    Away(String),
+    /// It answers, but is set up so that jobs would be lost, or cannot be run at all.
+    #[error("{0}")]
+    Misconfigured(String),
+}
+
+/// Both services. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Datastores {
+    store: Store,
+    queues: Queues,
+    findings: Arc<Mutex<Vec<Finding>>>,
+}
+
+impl Datastores {
+    /// Reads the addresses; connects when first used. `seed` is to be different in each process.
+    ///
+    /// # Errors
+    /// An address cannot be used.
+    pub fn new(database: &DatabaseConfig, redis: &RedisConfig, seed: u64) -> Result<Self, DatastoresError> {
+        let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
+        let queues = Queues::new(&Redis::open(redis.url.expose(), seed)?, &redis.key_prefix);
+        Ok(Self { store, queues, findings: Arc::default() })
+    }
+
+    /// PostgreSQL.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The queues, under the prefix that all roles share.
+    #[must_use]
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// Ready while both answer and Redis is fit for jobs.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let datastores = self.clone();
+        self.postgres_readiness().with(REDIS, move || {
+            let datastores = datastores.clone();
+            async move { datastores.redis_ready().await.map_err(|unready| unready.to_string()) }
+        })
+    }
+
+    /// Ready while PostgreSQL answers: for a role that goes on without Redis.
+    #[must_use]
+    pub fn postgres_readiness(&self) -> Readiness {
+        let store = self.store.clone();
+        Readiness::new().with(POSTGRES, move || {
+            let store = store.clone();
+            async move { store.ping().await.map_err(|error| error.to_string()) }
+        })
+    }
+
+    /// Whether Redis answers and, as far as [`Datastores::watch_redis`] has seen, is fit for jobs.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub async fn redis_ready(&self) -> Result<(), RedisUnready> {
+        // What it is comes first: a replica or a node of a cluster answers, too, but not to what is asked.
+        if let Some(fatal) = self.findings().iter().find(|finding| finding.risk.is_fatal()) {
+            return Err(RedisUnready::Misconfigured(fatal.to_string()));
+        }
+        self.queues.ping().await.map_err(|error| RedisUnready::Away(error.to_string()))
+    }
+
+    fn findings(&self) -> std::sync::MutexGuard<'_, Vec<Finding>> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,81 @@
+//! Merchants as the ingress and the API look them up.
+
+mod api_keys;
+mod provision;
+mod settings;
+
+use domain::MerchantId;
+
+use crate::{Store, StoreError, TenantScope};
+
+pub use api_keys::ApiKey;
+pub use provision::NewMerchant;
+pub use settings::{read_earn_rule, set_earn_rule};
+
+/// What a request needs to know of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merchant {
+    /// Our id.
+    pub merchant_id: MerchantId,
+    /// `*.myshopify.com`, lower case.
+    pub shopify_domain: String,
+    /// `active`, `uninstalled` or `redacted`.
+    pub status: String,
+}
+
+impl Store {
+    /// The merchant of a Shopify domain, whatever its status (compliance webhooks come after an uninstall).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when PostgreSQL is away.
+    pub async fn merchant_by_domain(&self, shopify_domain: &str) -> Result<Option<Merchant>, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let row = sqlx::query!(
+            "SELECT merchant_id, shopify_domain, status FROM merchants WHERE shopify_domain = $1",
+            shopify_domain
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        row.map(|row| read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
+    }
+
+    /// Pages of all merchants' ids, for what the platform does to each in turn.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn merchant_ids_after(&self, after: &str, rows_max: i64) -> Result<Vec<MerchantId>, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let ids = sqlx::query_scalar!(
+            "SELECT merchant_id FROM merchants WHERE merchant_id > $1 ORDER BY merchant_id LIMIT $2",
+            after,
+            rows_max
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let parse = |id: String| MerchantId::parse(&id).map_err(|e| StoreError::corrupt("merchants.merchant_id", e));
+        ids.into_iter().map(parse).collect()
+    }
+
+    /// The merchant of an id.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when PostgreSQL is away.
+    pub async fn merchant_by_id(&self, merchant: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        let mut tx = self.begin(&TenantScope::of(merchant)).await?;
+        let row = sqlx::query!(
+            "SELECT merchant_id, shopify_domain, status FROM merchants WHERE merchant_id = $1",
+            merchant.as_str()
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        row.map(|row| read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
+    }
+}
+
+fn read(merchant_id: &str, shopify_domain: String, status: String) -> Result<Merchant, StoreError> {
+    let merchant_id = MerchantId::parse(merchant_id).map_err(|e| StoreError::corrupt("merchants.merchant_id", e))?;
+    Ok(Merchant { merchant_id, shopify_domain, status })
+}
