@@ -34,7 +34,7 @@ type Api = (WebhookApi, PointsApi, RetriesApi, HealthApi);
 
 fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
     OpenApiService::new(api, "LoyalNest", env!("CARGO_PKG_VERSION")).description(
-        "Loyalty points for Shopify merchants. Every answer has `status` and `error`: `error` is null, or a `code` for \
+        "Loyalty points for Shopify shops. Every answer has `status` and `error`: `error` is null, or a `code` for \
              programs and a `message` for people.",
     )
 }

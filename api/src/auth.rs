@@ -134,7 +134,7 @@ impl Principal {
                 let message = format!("the key has no scope {}", scope.as_str());
                 return Err(ApiError::new(Code::InsufficientScope, message));
             }
-            // An unknown shop is as foreign as another's, so that a key cannot be used to test which merchants exist.
+            // An unknown shop is as foreign as another's, so that a key cannot be used to test which shops exist.
             let own = by_id.as_ref().is_none_or(|id| *id == key.merchant_id)
                 && by_shop.is_none_or(|shop| shop.is_some_and(|id| *id == key.merchant_id));
             return own

@@ -123,7 +123,7 @@ async fn run(
         .run_with_graceful_shutdown(app, shutdown.draining(), Some(drain))
         .await
         .map_err(ServeError::Server)?;
-    // The app is gone with the last connection, and with it the recorder's recorder.
+    // The app is gone with the last connection, and with it the recorder's last handle.
     tokio::select! {
         () = tasks.ended() => {}
         () = shutdown.aborting() => tracing::warn!("aborted before all was enqueued: the sweep will"),

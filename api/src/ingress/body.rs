@@ -35,7 +35,7 @@ impl Budget {
 /// Reads a body whose `Content-Length` says `declared`, and the room it takes up until the permit is dropped.
 ///
 /// # Errors
-/// 413 over the limit, 408 when it does not arrive in time, 503 when there is no memory_permit, 400 when the connection breaks.
+/// 413 over the limit, 408 when it does not arrive in time, 503 when there is no memory left for it, 400 when the connection breaks.
 pub(super) async fn read(
     body: Body,
     declared: Option<&str>,

@@ -1,6 +1,6 @@
 //! One batch, one transaction: take the recorded facts, lock the orders and customers, let `domain` plan, write.
 //!
-//! Locks are claimed in one order by everybody (records, then orders, then customers, each sorted by key), so batches do not
+//! Locks are taken in one order by everybody (records, then orders, then customers, each sorted by key), so batches do not
 //! deadlock; an order that another batch stores for the first time meanwhile shows in the revision check and repeats the batch.
 
 use std::collections::{BTreeMap, HashMap};
