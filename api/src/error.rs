@@ -118,7 +118,7 @@ impl From<StoreError> for ApiError {
     /// The one place where a failed read becomes an answer; the cause is logged here.
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Unavailable(cause) => {
+            StoreError::Unavailable(cause) | StoreError::Timeout(cause) => {
                 tracing::warn!(%error, %cause, "the database did not answer");
                 Self::unavailable()
             }

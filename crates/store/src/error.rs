@@ -6,6 +6,10 @@ pub enum StoreError {
     /// PostgreSQL is away, overloaded or shutting down. Try later.
     #[error("PostgreSQL is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// PostgreSQL cancelled the statement because it ran longer than its timeout allows. The server is available, so the
+    /// statement itself, a lock it waits for, or the server's load is to blame: the attempt counts.
+    #[error("a statement took longer than its timeout")]
+    Timeout(#[source] sqlx::Error),
     /// Another transaction was faster (lost race, deadlock, serialisation). Try again at once.
     #[error("another transaction was faster")]
     Conflict(#[source] Option<sqlx::Error>),
@@ -36,7 +40,7 @@ impl StoreError {
     /// Whether the same call may succeed later, unchanged.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Conflict(_))
+        matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Conflict(_))
     }
 
     pub(crate) fn corrupt(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -63,6 +67,8 @@ impl From<sqlx::Error> for StoreError {
                     ("40001" | "40P01" | "55P03", _) => Self::Conflict(Some(error)),
                     // A key another transaction has just written.
                     ("23505", _) => Self::Conflict(Some(error)),
+                    // query_canceled: statement_timeout, or an operator who cancelled the statement
+                    ("57014", _) => Self::Timeout(error),
                     // A transaction idle for too long, because this process hung: its connection was closed.
                     ("25P03", _) => Self::Unavailable(error),
                     // connection, resources, operator intervention (shutdown, starting up), system errors

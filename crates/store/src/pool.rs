@@ -107,6 +107,17 @@ impl Store {
         Ok(Box::pin(self.pool.begin_with(AssertSqlSafe(scope.begin_statement()))).await?)
     }
 
+    /// Opens a transaction that sees the rows of `scope` only, and whose statements are cancelled after `statement_timeout`
+    /// instead of the pool's own, longer timeout.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when no connection can be had in time.
+    pub async fn begin_within(&self, scope: &TenantScope, statement_timeout: Duration) -> Result<Tx, StoreError> {
+        let limit_ms = statement_timeout.as_millis().max(1); // 0 would be no limit
+        let begin = format!("{}; SET LOCAL statement_timeout = {limit_ms}", scope.begin_statement());
+        Ok(Box::pin(self.pool.begin_with(AssertSqlSafe(begin))).await?)
+    }
+
     /// Whether PostgreSQL answers.
     ///
     /// # Errors

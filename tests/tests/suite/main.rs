@@ -23,3 +23,4 @@ mod search_speed;
 mod snapshots;
 mod support;
 mod sweep;
+mod timeouts;

@@ -4,20 +4,24 @@ use std::time::Duration;
 
 use apalis::prelude::Data;
 use jobs::{Job, JobError, Maintenance};
+use store::StoreError;
 
 use crate::maintenance::{Interrupted, Maintainer};
 
-/// Wait while PostgreSQL is away, and of a task that a stopping worker left.
+/// How long a task waits while PostgreSQL is unavailable, and after its worker stopped.
 const AGAIN_SNOOZE: Duration = Duration::from_secs(5);
 
-/// Does the task, unless this tick's has been done.
+/// Does the task of a tick, unless it has been done before.
 pub(crate) async fn maintenance(job: Job<Maintenance>, maintainer: Data<Maintainer>) -> Result<(), JobError> {
     match maintainer.run(job.context.job_id.as_str(), &job.payload).await {
         Ok(()) => Ok(()),
         Err(stopping @ Interrupted::Stopping) => Err(JobError::snooze(AGAIN_SNOOZE, stopping.to_string())),
-        Err(Interrupted::Store(error)) if error.is_transient() => {
-            Err(JobError::snooze(AGAIN_SNOOZE, "PostgreSQL is not available"))
+        Err(Interrupted::Store(StoreError::Unavailable(_))) => {
+            Err(JobError::snooze(AGAIN_SNOOZE, "PostgreSQL is unavailable").class("postgres_unavailable"))
         }
-        Err(error @ Interrupted::Store(_)) => Err(JobError::retry(error)),
+        Err(Interrupted::Store(error)) => {
+            let class = super::class(&error);
+            Err(JobError::retry(error).class(class))
+        }
     }
 }

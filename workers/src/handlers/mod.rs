@@ -17,8 +17,8 @@ pub(crate) use maintenance::maintenance;
 use crate::batch::{Batcher, Unanswered};
 use crate::orders::{OrderProcessor, OrderWebhook, ProcessError};
 
-/// Wait while PostgreSQL is away: short, since the attempt is not counted.
-const AWAY_SNOOZE: Duration = Duration::from_secs(1);
+/// How long a job waits while PostgreSQL is unavailable: short, since the attempt does not count.
+const UNAVAILABLE_SNOOZE: Duration = Duration::from_secs(1);
 
 /// Settles the order of a recorded webhook, together with whatever else is waiting.
 async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProcessor>) -> Result<(), JobError> {
@@ -27,7 +27,10 @@ async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProc
     match orders.submit(item).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(ProcessError::Unavailable(_))) => {
-            Err(JobError::snooze(AWAY_SNOOZE, "PostgreSQL is not available").class("postgres_unavailable"))
+            Err(JobError::snooze(UNAVAILABLE_SNOOZE, "PostgreSQL is unavailable").class("postgres_unavailable"))
+        }
+        Ok(Err(error @ ProcessError::Deferred)) => {
+            Err(JobError::snooze(UNAVAILABLE_SNOOZE, error.to_string()).class("postgres_timeout"))
         }
         Ok(Err(error @ ProcessError::Unusable(_))) => Err(JobError::fail(error).class("unusable_record")),
         Ok(Err(ProcessError::Failed(error))) => {
@@ -42,6 +45,7 @@ async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProc
 fn class(error: &StoreError) -> &'static str {
     match error {
         StoreError::Unavailable(_) => "postgres_unavailable",
+        StoreError::Timeout(_) => "postgres_timeout",
         StoreError::Conflict(_) => "postgres_conflict",
         StoreError::Refused { .. } => "postgres_refused",
         StoreError::Corrupt { .. } => "corrupt_row",

@@ -4,6 +4,7 @@
 //! deadlock; an order that another batch stores for the first time meanwhile shows in the revision check and repeats the batch.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use domain::{EarnRule, OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
@@ -13,7 +14,7 @@ use store::{StoreError, TenantScope, Tx, merchants, orders, webhooks};
 
 use super::accounts::Accounts;
 use super::rows::Rows;
-use super::{OrderProcessor, OrderWebhook, ProcessError};
+use super::{OrderProcessor, OrderWebhook};
 
 /// An order of the batch with the items that speak of it.
 pub(super) struct BatchOrder {
@@ -28,35 +29,44 @@ pub(super) struct BatchOrder {
 }
 
 type OrderKey = (String, i64);
-/// Why items cannot be settled, by their index.
-type Refused = BTreeMap<usize, String>;
+/// Why items cannot be processed, by their index.
+pub(super) type Refused = BTreeMap<usize, String>;
 
-/// Settles `items`; answers for each, in order.
+/// Processes the `wanted` ones of `items`, with that timeout for each statement where one is given. Returns those that were
+/// refused; the orders of all others are processed.
 pub(super) async fn process(
     processor: &OrderProcessor,
     items: &[OrderWebhook],
-) -> Result<Vec<Result<(), ProcessError>>, StoreError> {
-    let mut answers = vec![Ok(()); items.len()];
-    let mut wanted: Vec<usize> = (0..items.len()).collect();
+    wanted: &[usize],
+    statement_timeout: Option<Duration>,
+) -> Result<Refused, StoreError> {
+    let mut all_refused = Refused::new();
+    let mut wanted = wanted.to_vec();
     wanted.sort_unstable_by_key(|index| (&items[*index].merchant_id, &items[*index].log_id));
     while !wanted.is_empty() {
-        let refused = attempt(processor, items, &wanted).await?;
+        let refused = attempt(processor, items, &wanted, statement_timeout).await?;
         if refused.is_empty() {
             break;
         }
         // Their records were marked as handled before that was known: once more, without them.
         wanted.retain(|index| !refused.contains_key(index));
-        for (index, reason) in refused {
-            answers[index] = Err(ProcessError::Unusable(reason));
-        }
+        all_refused.extend(refused);
     }
-    Ok(answers)
+    Ok(all_refused)
 }
 
-/// Settles the `wanted` ones of `items`; or, if some of them cannot be settled, none.
-async fn attempt(processor: &OrderProcessor, items: &[OrderWebhook], wanted: &[usize]) -> Result<Refused, StoreError> {
+/// Processes the `wanted` ones of `items`; or, if some of them cannot be processed, none.
+async fn attempt(
+    processor: &OrderProcessor,
+    items: &[OrderWebhook],
+    wanted: &[usize],
+    statement_timeout: Option<Duration>,
+) -> Result<Refused, StoreError> {
     let scope = TenantScope::of_all(wanted.iter().map(|index| &items[*index].merchant_id));
-    let mut tx = processor.store.begin(&scope).await?;
+    let mut tx = match statement_timeout {
+        None => processor.store.begin(&scope).await?,
+        Some(limit) => processor.store.begin_within(&scope, limit).await?,
+    };
     let Claimed { messages, rules, mut refused } = claim(&mut tx, processor, items, wanted).await?;
     if messages.is_empty() || !refused.is_empty() {
         return Ok(refused);

@@ -8,6 +8,7 @@ mod batch;
 mod rows;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{LogId, MerchantId};
@@ -16,11 +17,20 @@ use platform::ids::Ids;
 use platform::metrics;
 use store::crypto::Keys;
 use store::{Store, StoreError};
+use tokio::time::Instant;
 
 use crate::batch::Work;
+use batch::Refused;
 
 /// How often a batch that lost a race is tried at once before its jobs go back to the queue.
 const CONFLICT_TRIES_MAX: u32 = 4;
+/// From this attempt on a job is processed alone: what failed twice may fail again, and must not fail a batch each time.
+const ALONE_FROM_ATTEMPT: u32 = 3;
+/// Longest that a statement about one order may take. Such a statement needs milliseconds, and the rest of its batch waits.
+const ALONE_STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
+/// After this no further job of a batch is begun alone; the rest is given back. With the timeout of the batch's own statement
+/// before it, and that of the last job's after it, this stays within the time that the kind's policy allows a run.
+const ALONE_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// A recorded webhook whose order is to be settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +45,19 @@ pub struct OrderWebhook {
     pub started_at: DateTime<Utc>,
 }
 
-/// Why a webhook's order was not settled.
+/// Why a webhook's order was not processed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProcessError {
     /// It cannot be: the record is wrong, not the moment.
     #[error("{0}")]
     Unusable(String),
-    /// PostgreSQL is away.
-    #[error("PostgreSQL is not available: {0}")]
+    /// PostgreSQL is unavailable.
+    #[error("PostgreSQL is unavailable: {0}")]
     Unavailable(Arc<StoreError>),
-    /// Lost every race, or refused; the policy says when to try again.
+    /// It was not tried, since other jobs of its batch took too long. The attempt does not count.
+    #[error("other jobs of the batch took too long")]
+    Deferred,
+    /// Lost every race, took too long, or was refused; the policy says when to try again.
     #[error("the ledger was not written: {0}")]
     Failed(Arc<StoreError>),
 }
@@ -70,46 +83,76 @@ impl Work for OrderProcessor {
 
     async fn run(&self, items: Vec<OrderWebhook>) -> Vec<Self::Answer> {
         metrics::jobs_batch_rows("ledger", items.len() as f64);
-        match self.process_batch(&items).await {
-            Ok(answers) => answers,
-            Err(StoreError::Unavailable(error)) => {
-                vec![Err(ProcessError::Unavailable(Arc::new(StoreError::Unavailable(error)))); items.len()]
+        let (mut alone, together): (Vec<usize>, Vec<usize>) =
+            (0..items.len()).partition(|index| items[*index].attempt >= ALONE_FROM_ATTEMPT);
+        let mut answers = vec![Err(ProcessError::Deferred); items.len()];
+        match self.process_batch(&items, &together, None).await {
+            Ok(refused) => answer(&mut answers, &together, refused),
+            Err(error @ StoreError::Unavailable(_)) => {
+                return vec![Err(ProcessError::Unavailable(Arc::new(error))); items.len()];
             }
-            Err(error) if items.len() == 1 => vec![Err(ProcessError::Failed(Arc::new(error)))],
+            Err(error) if together.len() == 1 => {
+                let error = Arc::new(error);
+                together.iter().for_each(|index| answers[*index] = Err(ProcessError::Failed(Arc::clone(&error))));
+            }
             // One poison row must fail alone.
             Err(error) => {
                 tracing::warn!(
-                    rows = items.len(),
+                    rows = together.len(),
                     error = &error as &dyn std::error::Error,
-                    "batch failed, settling one by one"
+                    "batch failed, processing its jobs one by one"
                 );
-                self.process_individually(&items).await
+                alone.splice(0..0, together);
             }
         }
+        self.process_individually(&items, &alone, &mut answers).await;
+        answers
     }
 }
 
+/// Notes that the orders of `processed` are, except those that were refused.
+fn answer(answers: &mut [Result<(), ProcessError>], processed: &[usize], refused: Refused) {
+    processed.iter().for_each(|index| answers[*index] = Ok(()));
+    refused.into_iter().for_each(|(index, reason)| answers[index] = Err(ProcessError::Unusable(reason)));
+}
+
 impl OrderProcessor {
-    async fn process_batch(&self, items: &[OrderWebhook]) -> Result<Vec<Result<(), ProcessError>>, StoreError> {
+    /// Processes the `wanted` ones of `items` in one transaction. Returns those that were refused.
+    async fn process_batch(
+        &self,
+        items: &[OrderWebhook],
+        wanted: &[usize],
+        statement_timeout: Option<Duration>,
+    ) -> Result<Refused, StoreError> {
         let mut tries = 1;
         loop {
-            match batch::process(self, items).await {
+            match batch::process(self, items, wanted, statement_timeout).await {
                 Err(StoreError::Conflict(_)) if tries < CONFLICT_TRIES_MAX => tries += 1,
-                settled => return settled,
+                processed => return processed,
             }
         }
     }
 
-    async fn process_individually(&self, items: &[OrderWebhook]) -> Vec<Result<(), ProcessError>> {
-        let mut answers = Vec::with_capacity(items.len());
-        for item in items {
-            let answer = match self.process_batch(std::slice::from_ref(item)).await {
-                Ok(mut answer) => answer.pop().unwrap_or(Ok(())),
-                Err(error @ StoreError::Unavailable(_)) => Err(ProcessError::Unavailable(Arc::new(error))),
-                Err(error) => Err(ProcessError::Failed(Arc::new(error))),
-            };
-            answers.push(answer);
+    /// Processes the `wanted` ones of `items` in a transaction each, and writes their answers. What [`ALONE_TIME_MAX`] leaves
+    /// no time for keeps the answer it has.
+    async fn process_individually(
+        &self,
+        items: &[OrderWebhook],
+        wanted: &[usize],
+        answers: &mut [Result<(), ProcessError>],
+    ) {
+        let until = Instant::now() + ALONE_TIME_MAX;
+        for index in wanted {
+            if Instant::now() >= until {
+                return;
+            }
+            match self.process_batch(items, &[*index], Some(ALONE_STATEMENT_TIMEOUT)).await {
+                Ok(refused) => answer(answers, &[*index], refused),
+                Err(error @ StoreError::Unavailable(_)) => {
+                    answers[*index] = Err(ProcessError::Unavailable(Arc::new(error)));
+                }
+                Err(error) => answers[*index] = Err(ProcessError::Failed(Arc::new(error))),
+            }
         }
-        answers
     }
 }
