@@ -19,7 +19,7 @@ pub struct Bench {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure the queue beside its contenders.
+    /// Compare the queue with other queues.
     Queue(QueueArguments),
     /// Measure the main path, from a signed webhook to the ledger.
     Orders(OrdersArguments),
@@ -27,15 +27,15 @@ enum Command {
     Send(SendArguments),
     /// Measure each part of the main path alone.
     Parts(PartsArguments),
-    /// One contender's process, driven over standard input.
+    /// Run as the process of one contender, driven over standard input (used by `queue` itself).
     #[command(hide = true)]
     Runner(RunnerArguments),
 }
 
-/// Does what was asked for.
+/// Runs the chosen benchmark.
 ///
 /// # Errors
-/// Whatever went wrong, in words.
+/// Fails with a description of what went wrong.
 pub async fn run(bench: Bench) -> Result<()> {
     match bench.command {
         Command::Queue(arguments) => queue::run(arguments).await,

@@ -1,35 +1,35 @@
-//! Figures of several repeats: median with least and greatest, and percentiles of samples. Knows no units.
+//! Statistics over repeats (median, minimum, maximum) and percentiles of samples. Knows no units.
 
 use serde::Serialize;
 
-/// The figures of the repeats of one measure.
+/// The results of one measurement, one value per repeat.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Figures(Vec<f64>);
 
 impl Figures {
-    /// Takes one repeat's figure.
+    /// Adds the value of one repeat.
     pub(crate) fn push(&mut self, figure: f64) {
         self.0.push(figure);
     }
 
-    /// How many there are.
+    /// Returns the number of repeats.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// That of one repeat; 0 where there is none.
+    /// Returns the value of one repeat; 0 if there is none.
     pub(crate) fn get(&self, repeat: usize) -> f64 {
         self.0.get(repeat).copied().unwrap_or(0.0)
     }
 
-    /// The middle one; the mean of the two in the middle.
+    /// Returns the median (the mean of the two middle values for an even number).
     pub(crate) fn median(&self) -> Option<f64> {
         let sorted = self.sorted();
         let (low, high) = (sorted.len().checked_sub(1)? / 2, sorted.len() / 2);
         Some((sorted[low] + sorted[high]) / 2.0)
     }
 
-    /// `median [least - greatest]`, or a dash where nothing was measured.
+    /// Formats as `median [minimum - maximum]`, or a dash if nothing was measured.
     pub(crate) fn show(&self) -> String {
         let sorted = self.sorted();
         match (self.median(), sorted.first(), sorted.last()) {
@@ -53,7 +53,7 @@ impl FromIterator<f64> for Figures {
     }
 }
 
-/// The sample below which that share of all samples lies; sorts them.
+/// Returns the sample below which the given share of all samples lies. Sorts the samples.
 pub(crate) fn percentile(samples: &mut [f64], share: f64) -> Option<f64> {
     samples.sort_by(f64::total_cmp);
     let rank = (share * samples.len() as f64).ceil().max(1.0);
@@ -61,7 +61,7 @@ pub(crate) fn percentile(samples: &mut [f64], share: f64) -> Option<f64> {
     samples.get(rank as usize - 1).copied()
 }
 
-/// Three digits that count, and thousands apart.
+/// Formats a number with three significant digits and separated thousands.
 pub(crate) fn round(figure: f64) -> String {
     match figure.abs() {
         size if size >= 1_000.0 => {

@@ -1,6 +1,6 @@
-//! Measures: the queue beside its contenders, the main path from webhook to ledger, and each part alone.
+//! The benchmarks: the queue compared with other queues, the main path from webhook to ledger, and each part of it alone.
 //!
-//! A figure is worth nothing if the work was not done right: every run checks what it measured, and fails otherwise.
+//! Every run verifies that the measured work was done correctly, and fails otherwise.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -1,4 +1,4 @@
-//! What the figures were measured on: processor, memory, kernel, versions, date, and how fast the machine was just then.
+//! Describes the machine of a measurement: processor, memory, kernel, program versions, date, and its speed at that moment.
 
 use std::{process::Command, thread};
 
@@ -6,10 +6,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use tokio::time::Instant;
 
-/// Rounds of the fixed work of a calibration, on each core.
+/// Rounds of the fixed calibration work on each core.
 const CALIBRATION_ROUNDS: u32 = 150_000;
 
-/// The machine and the programs on it.
+/// The machine and the versions of the measured programs.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Machine {
     pub(crate) processor: String,
@@ -18,12 +18,12 @@ pub(crate) struct Machine {
     pub(crate) kernel: String,
     pub(crate) date: String,
     pub(crate) commit: String,
-    /// Programs measured, and their versions.
+    /// The measured programs with their versions.
     pub(crate) versions: Vec<(String, String)>,
 }
 
 impl Machine {
-    /// Looks around. Programs that are not there have no version.
+    /// Reads the description of this machine. A program that is not installed has no version.
     pub(crate) fn read(now: DateTime<Utc>, programs: &[(&str, &[&str])]) -> Self {
         let processor = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned());
         let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
@@ -40,7 +40,7 @@ impl Machine {
         }
     }
 
-    /// Two lines for the document.
+    /// Formats the description as two lines for the document.
     pub(crate) fn show(&self) -> String {
         let versions: Vec<String> = self.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
         format!(
@@ -56,14 +56,14 @@ impl Machine {
     }
 }
 
-/// The value after `name :` in a file of /proc.
+/// Returns the value after `name :` in a file of /proc.
 fn field(path: &str, name: &str) -> Option<String> {
     let text = std::fs::read_to_string(path).ok()?;
     let line = text.lines().find(|line| line.starts_with(name))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// What a program says, shortened to its version where there is one.
+/// Returns a program's output, shortened to its version number if it has one.
 fn said_by(command: &[&str]) -> String {
     let Some((program, arguments)) = command.split_first() else { return String::new() };
     let output = Command::new(program).args(arguments).output();
@@ -75,8 +75,8 @@ fn said_by(command: &[&str]) -> String {
     words.clone().find(number).filter(|_| program != &"uname").unwrap_or(&text).to_owned()
 }
 
-/// How fast every core is now, at fixed work of the kind measured (hashing, JSON): rounds a millisecond, all cores together.
-/// Shared machines drift; figures of different moments compare only by this.
+/// Measures the current speed of all cores at fixed work of the measured kind (hashing, JSON), in rounds per millisecond.
+/// The speed of shared machines changes: results of different moments are comparable only relative to this.
 pub(crate) fn calibrate() -> f64 {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! What processes cost, read from /proc: CPU seconds, resident memory. Only reads, only Linux.
+//! Resource usage of processes (CPU seconds, resident memory), read from /proc. Linux only.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn stat(pid: u32) -> Option<Stat> {
     Some(Stat { parent: u32::try_from(number(1)?).ok()?, ticks, resident_pages: number(21)? })
 }
 
-/// The process and all that descend from it.
+/// Returns the process and all its descendants.
 fn tree(root: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -40,22 +40,22 @@ fn tree(root: u32) -> Vec<u32> {
     found
 }
 
-/// CPU seconds that the process and its descendants have used; 0 when it is gone.
+/// Returns the CPU seconds used by the process and its descendants; 0 if the process has ended.
 pub(crate) fn cpu_s(pid: u32) -> f64 {
     tree(pid).into_iter().filter_map(stat).map(|stat| stat.ticks).sum::<u64>() as f64 / TICKS_PER_S
 }
 
-/// CPU seconds of one process without its descendants: cheap enough to be asked often.
+/// Returns the CPU seconds of one process without its descendants, which is cheap to read.
 pub(crate) fn cpu_alone_s(pid: u32) -> f64 {
     stat(pid).map_or(0.0, |stat| stat.ticks as f64 / TICKS_PER_S)
 }
 
-/// Resident bytes of one process without its descendants.
+/// Returns the resident bytes of one process without its descendants.
 pub(crate) fn resident_bytes(pid: u32) -> u64 {
     stat(pid).map_or(0, |stat| stat.resident_pages * PAGE_BYTES)
 }
 
-/// Memory of the process and its descendants where shared pages count once over all: for PostgreSQL.
+/// Returns the memory of the process and its descendants, counting shared pages once (proportional set size): for PostgreSQL.
 pub(crate) fn proportional_bytes(pid: u32) -> u64 {
     let of = |pid: u32| {
         let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;

@@ -1,5 +1,5 @@
-//! `loyalnest-bench parts`: each part of the main path alone, one after the other on the same orders, so that it is known
-//! where the time goes. The parts as the processes call them; no network but that to PostgreSQL and Redis.
+//! `loyalnest-bench parts`: measures each part of the main path alone, one after the other on the same orders, to show
+//! where the time is spent. Calls the parts as the processes do, without HTTP.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,20 +27,20 @@ use crate::{
     report::{Output, say, table},
 };
 
-/// Orders of a repeat.
+/// Orders per repeat.
 const ORDERS: usize = 2_000;
-/// Orders in one statement or script, as under load.
+/// Orders per statement or script, as under load.
 const BATCH: usize = 64;
 const LEASE: Duration = Duration::from_secs(60);
 const SECRET: &[u8] = b"a secret of this benchmark";
 
-/// Options of `loyalnest-bench parts`. Reads the workers' environment; no role may run.
+/// Options of `loyalnest-bench parts`. Reads the workers' environment; no role may be running.
 #[derive(Debug, Args)]
 pub(crate) struct PartsArguments {
-    /// Rounds over all parts.
+    /// Number of repeats.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
     repeats: u32,
-    /// A tenth of the orders and one round. Writes no document.
+    /// Run a tenth of the orders once, without writing the document.
     #[arg(long)]
     quick: bool,
     #[command(flatten)]
@@ -52,11 +52,11 @@ struct Results {
     machine: Machine,
     orders: usize,
     calibration: Figures,
-    /// Microseconds an order, by part, in the path's order.
+    /// Microseconds per order of each part, in the order of the path.
     parts: Vec<(&'static str, Figures)>,
 }
 
-/// The platform's pieces under measurement.
+/// The components under measurement.
 struct Bench {
     store: Store,
     queues: Queues,
@@ -68,7 +68,7 @@ struct Bench {
 /// Measures every part.
 ///
 /// # Errors
-/// A server is away, or a part did not do its work.
+/// Fails when a server is unavailable or a part did not do its work.
 pub(crate) async fn measure(arguments: PartsArguments) -> Result<()> {
     let bench = Bench::start().await?;
     let (orders, repeats) = if arguments.quick { (ORDERS / 10, 1) } else { (ORDERS, arguments.repeats) };
@@ -118,7 +118,7 @@ impl Bench {
         Ok(Self { store, queues, processor, ids, merchants: merchants.into_iter().map(|(id, _)| id).collect() })
     }
 
-    /// Every part once, over the same orders: microseconds an order.
+    /// Runs every part once over the same orders; returns microseconds per order.
     async fn round(&self, round: u32, orders: usize) -> Result<Vec<(&'static str, f64)>> {
         let bodies = sample_bodies(u64::from(round) + 1, orders);
         let mut parts = Parts { begun: Instant::now(), orders, micros: Vec::new() };
@@ -157,7 +157,7 @@ impl Bench {
         Ok(parts.micros)
     }
 
-    /// What the ingress does before it records.
+    /// Verifies and parses a delivery as the ingress does before recording.
     fn receive(&self, bodies: &[Vec<u8>], parts: &mut Parts) -> Result<Vec<NewWebhook>> {
         let secrets = Secrets::new(vec![SECRET.to_vec()]);
         let signatures: Vec<String> = bodies.iter().map(|body| shopify::sign(SECRET, body)).collect();
@@ -217,7 +217,7 @@ impl Bench {
     }
 }
 
-/// A stop watch that names what it has timed.
+/// Measures named sections one after the other.
 struct Parts {
     begun: Instant,
     orders: usize,

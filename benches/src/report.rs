@@ -1,4 +1,4 @@
-//! Where results go: a section of the benchmarks' document, which each command rewrites alone, and a file of JSON.
+//! Writes results: one section of the benchmarks' document per command, and a JSON file.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,22 @@ use serde::Serialize;
 const TITLE: &str = "# Benchmarks\n\nWritten by `./dev.sh bench`; not to be edited by hand. Figures are the median of the repeats with the \
 least and the greatest:\n**median** [least - greatest].\n";
 
-/// Where a command's results go.
+/// Options that say where a command's results are written.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Document whose section is rewritten.
+    /// The document whose section is replaced.
     #[arg(long)]
     document: Option<PathBuf>,
-    /// File for all figures as JSON.
+    /// The JSON file for all results.
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
 impl Output {
-    /// Shows the text, and puts it and the results where they were asked for; a quick run leaves the document as it was.
+    /// Prints the text and writes it and the results to the chosen files. A quick run leaves the document unchanged.
     ///
     /// # Errors
-    /// A file cannot be read or written.
+    /// Fails when a file cannot be read or written.
     pub(crate) fn publish(&self, section: &str, text: &str, results: &impl Serialize, quick: bool) -> Result<()> {
         say(text);
         if let Some(file) = &self.json {
@@ -39,10 +39,10 @@ impl Output {
     }
 }
 
-/// Puts `text` where the document has the section of that name; at its end when it has none.
+/// Replaces the section of that name with `text`, or appends it if the document has no such section.
 ///
 /// # Errors
-/// The file cannot be read or written.
+/// Fails when the file cannot be read or written.
 fn put_section(document: &Path, name: &str, text: &str) -> Result<()> {
     let old = match std::fs::read_to_string(document) {
         Ok(old) => old,
@@ -64,14 +64,14 @@ fn with_section(old: &str, name: &str, text: &str) -> String {
 /// Writes the whole result as JSON.
 ///
 /// # Errors
-/// The file cannot be written.
+/// Fails when the file cannot be written.
 fn write_json(file: &Path, result: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(result)?;
     text.push('\n');
     std::fs::write(file, text).with_context(|| file.display().to_string())
 }
 
-/// A table of the document: the first row is its head.
+/// Formats a Markdown table; the first row is its header.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
@@ -83,7 +83,7 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Tells the person who waits what happens.
+/// Prints progress for the person who runs the benchmark.
 #[expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 pub(crate) fn say(line: &str) {
     println!("{line}");

@@ -1,5 +1,5 @@
-//! What the servers say of the orders sent: whether all are worked off, what each earned, when it was committed. Reads
-//! only, PostgreSQL as the database's owner.
+//! Reads the results of the sent orders from PostgreSQL and Redis: whether all are processed, what each earned, when it was
+//! committed. Read-only, as the database's owner.
 
 use std::collections::HashMap;
 
@@ -15,19 +15,19 @@ use super::{
 
 const CONNECTIONS_MAX: u32 = 2;
 
-/// The database of the server under measurement.
+/// The expected accounts, and the servers to compare them with.
 pub(crate) struct Accounts {
     pool: PgPool,
     queues: Queues,
-    /// What all orders ever sent must have earned, by shop and customer.
+    /// Points that all orders sent so far must have earned, by shop and customer.
     expected: HashMap<(String, i64), i64>,
 }
 
 impl Accounts {
-    /// Connects, and checks that commits have times.
+    /// Connects, and checks that PostgreSQL records commit times.
     ///
     /// # Errors
-    /// PostgreSQL is away, or does not keep commit times.
+    /// Fails when PostgreSQL is unavailable or does not record commit times.
     pub(crate) async fn connect(url: &str, queues: Queues) -> Result<Self> {
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await?;
         let tracked: String = sqlx::query_scalar("SHOW track_commit_timestamp").fetch_one(&pool).await?;
@@ -37,14 +37,14 @@ impl Accounts {
         Ok(Self { pool, queues, expected: HashMap::new() })
     }
 
-    /// Writes everything out, so that no checkpoint falls into what is measured next.
+    /// Runs a checkpoint, so that none falls into the next measurement.
     pub(crate) async fn checkpoint(&self) -> Result<()> {
         sqlx::query("CHECKPOINT").execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Webhooks that still wait for their job. PostgreSQL reads all records for that (ADR 0012): it is asked when the queues
-    /// are empty.
+    /// Returns the number of webhooks without a finished job. PostgreSQL must read all records for that (ADR 0012), so it is
+    /// asked only when the queues are empty.
     pub(crate) async fn pending(&self) -> Result<u64> {
         let queued = try_join_all(JobKind::ALL.map(|kind| self.queues.queue(kind).counts())).await?;
         let queued = queued.iter().map(Counts::pending).sum();
@@ -56,7 +56,7 @@ impl Accounts {
         Ok(u64::try_from(recorded)?)
     }
 
-    /// When each order's transaction was committed, by PostgreSQL's own note, in microseconds since 1970.
+    /// Returns each order's commit time as recorded by PostgreSQL, in microseconds since 1970.
     pub(crate) async fn commits_us(&self, orders: &[Order]) -> Result<HashMap<i64, i64>> {
         let Some((first, last)) = range(orders) else { return Ok(HashMap::new()) };
         let rows: Vec<(i64, i64)> = sqlx::query_as(
@@ -70,11 +70,11 @@ impl Accounts {
         Ok(rows.into_iter().collect())
     }
 
-    /// Compares the ledger with what was sent: each accepted order earned its points in exactly one entry, no refused one
+    /// Compares the ledger with the sent orders: each accepted order earned its points in exactly one entry, no rejected one
     /// earned any, and every customer's balance is the sum of all orders so far.
     ///
     /// # Errors
-    /// The first differences.
+    /// Fails with the first differences.
     pub(crate) async fn check(&mut self, sent: &[Sent]) -> Result<()> {
         let mut earned: HashMap<i64, (i64, i64)> = HashMap::new();
         let orders: Vec<Order> = sent.iter().map(|sent| sent.order).collect();
@@ -108,7 +108,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Customers whose balance is not what their orders earned.
+    /// Returns customers whose balance differs from what their orders earned.
     async fn balances(&self) -> Result<Vec<String>> {
         let rows: Vec<(String, i64, i32)> = sqlx::query_as(
             "SELECT m.shopify_domain, c.shopify_customer_id, c.points_balance

@@ -1,5 +1,5 @@
-//! The orders that are sent: signed webhooks in Shopify's full shape, about 7 kB each, and what each must be worth. The
-//! same seed makes the same orders. Knows nothing of the server.
+//! Generates the orders to send: signed webhooks in Shopify's full shape, about 7 kB each, with the points each must earn. The
+//! same seed generates the same orders.
 
 use std::sync::Arc;
 
@@ -8,59 +8,59 @@ use clap::Args;
 use platform::{Ids, ManualClock};
 use shopify::testing::{Delivery, LinePayload, OrderPayload};
 
-/// Ids of one seed's orders do not meet another's.
+/// Distance between the order ids of two seeds, so that they never overlap.
 const ORDERS_PER_SEED: u64 = 10_000_000;
 const FIRST_ORDER_ID: u64 = 5_000_000_000_000;
 const FIRST_CUSTOMER_ID: u64 = 7_000_000_000_000;
-/// A duplicate repeats one of so many orders before it.
+/// A duplicate repeats one of this many preceding orders.
 const REPEATABLE_ORDERS_MAX: usize = 1_000;
-/// Lines of an order: with one, the builder's full shape has the 7 kB of a usual order.
+/// Lines per order: with one, the full shape has the 7 kB of a usual order.
 const LINES: usize = 1;
 /// Share of lines with a tax, and of lines with a discount.
 const SOMETIMES: f64 = 0.25;
 const TOPIC: &str = "orders/create";
-/// What the shops' rule gives: 10 points a unit of currency, less than a point is dropped.
+/// The shops' rule: 10 points per unit of currency, rounded down.
 const MINOR_UNITS_PER_POINT: i64 = 10;
 
-/// What the orders are like.
+/// Properties of the generated orders.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LoadArguments {
-    /// Share of requests that repeat an earlier one, id and body.
+    /// Share of requests that repeat an earlier one (same id and body).
     #[arg(long, default_value_t = 0.0)]
     pub(crate) dup: f64,
     /// Share of requests with a wrong signature.
     #[arg(long, default_value_t = 0.0)]
     pub(crate) bad: f64,
-    /// Shops: load-1.myshopify.com and so on.
+    /// Number of shops: load-1.myshopify.com and so on.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) shops: u64,
-    /// Customers of all shops together.
+    /// Number of customers over all shops.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(crate) customers: u64,
-    /// Another seed makes other orders.
+    /// Seed of the generator.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) seed: u64,
 }
 
-/// What a request is, and so what its answer must be.
+/// The kind of a request, which determines the expected answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A new order: 2xx.
+    /// A new order; expects 2xx.
     Valid,
-    /// Sent before: 2xx, or 409.
+    /// A repeated order; expects 2xx or 409.
     Duplicate,
-    /// A wrong signature: 4xx.
+    /// A wrong signature; expects 4xx.
     Bad,
 }
 
-/// An order, as far as the accounts know it.
+/// An order and the points it must earn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order {
     pub(crate) order_id: i64,
     pub(crate) customer_id: i64,
     /// Number of its shop, from 1.
     pub(crate) shop: u64,
-    /// What it must earn.
+    /// Points it must earn.
     pub(crate) points: i64,
 }
 
@@ -73,14 +73,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// What is signed.
+    /// The signed body.
     pub(crate) fn body(&self) -> &[u8] {
         let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
         end.map_or(&[], |end| &self.bytes[end + 4..])
     }
 }
 
-/// Where the requests go, and who signs.
+/// The address of the server and the signing secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// `host:port`.
@@ -89,7 +89,7 @@ pub(crate) struct Target {
     pub(crate) secret: String,
 }
 
-/// Makes requests, one after the other.
+/// Generates requests.
 pub(crate) struct Load {
     target: Target,
     arguments: LoadArguments,
@@ -99,19 +99,19 @@ pub(crate) struct Load {
     recent: Vec<Request>,
 }
 
-/// The domain of a shop.
+/// Returns a shop's domain.
 pub(crate) fn shop_domain(shop: u64) -> String {
     format!("load-{shop}.myshopify.com")
 }
 
 impl Load {
-    /// Orders placed at `now`.
+    /// Creates a generator of orders placed at `now`.
     pub(crate) fn new(target: Target, arguments: LoadArguments, now: DateTime<Utc>) -> Self {
         let ids = Ids::seeded(Arc::new(ManualClock::new(now)), arguments.seed);
         Self { target, arguments, ids, now, made: 0, recent: Vec::new() }
     }
 
-    /// The next request.
+    /// Returns the next request.
     pub(crate) fn next(&mut self) -> Request {
         let (bad, duplicate) = (self.chance(self.arguments.bad), self.chance(self.arguments.dup));
         if duplicate && !bad && !self.recent.is_empty() {

@@ -33,33 +33,33 @@ use crate::{
 
 const WEBHOOK_PATH: &str = "/v1/api/shopify/webhook";
 const WARM_UP_ORDERS: usize = 4_000;
-/// Length of a run at a steady rate.
+/// Duration of a run at a steady rate, in seconds.
 const RATE_S: f64 = 20.0;
-/// Requests made ahead of a long run.
+/// Requests generated ahead during a long run.
 const AHEAD_REQUESTS_MAX: usize = 5_000;
-/// Memory is looked at so often: rarely, as it costs PostgreSQL some milliseconds.
+/// Interval of memory samples: long, since a sample costs PostgreSQL some milliseconds.
 const MEMORY_EVERY: Duration = Duration::from_secs(10);
-/// A pause before each run, in which the one before comes to rest.
+/// Pause before each run, in which the servers become idle.
 const REST: Duration = Duration::from_millis(500);
-/// When no further repeat begins that would not end in time.
+/// Time after which no further repeat begins unless it would end in time.
 const RUN_TIME_MAX: Duration = Duration::from_secs(300);
 
-/// Where and how to send.
+/// Options of sending.
 #[derive(Debug, Args)]
 struct SendOptions {
-    /// The server: http://host:port.
+    /// The server, as http://host:port.
     #[arg(long)]
     url: String,
     /// Path of the webhook.
     #[arg(long, default_value = WEBHOOK_PATH)]
     path: String,
-    /// The secret that webhooks are signed with.
+    /// The secret that signs the webhooks.
     #[arg(long)]
     secret: String,
-    /// Requests of a closed loop.
+    /// Number of requests of a closed loop.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     n: u64,
-    /// Keep-alive connections.
+    /// Number of keep-alive connections.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=2_048))]
     conns: u64,
     #[command(flatten)]
@@ -71,10 +71,10 @@ struct SendOptions {
 pub(crate) struct SendArguments {
     #[command(flatten)]
     options: SendOptions,
-    /// Requests a second in open loop; 0: closed loop, as fast as the connections allow.
+    /// Requests per second in an open loop; 0: closed loop, as fast as the connections allow.
     #[arg(long, default_value_t = 0.0)]
     rate: f64,
-    /// File for the points that each customer must end up with, as CSV.
+    /// CSV file for the points that each customer must have at the end.
     #[arg(long)]
     expected: Option<PathBuf>,
 }
@@ -84,39 +84,39 @@ pub(crate) struct SendArguments {
 pub(crate) struct OrdersArguments {
     #[command(flatten)]
     options: SendOptions,
-    /// Requests a second of the steady runs.
+    /// Requests per second of the steady runs.
     #[arg(long, default_value_t = 700.0)]
     rate: f64,
-    /// PostgreSQL, as its owner. The database must hold no orders.
+    /// PostgreSQL URL of the owner. The database must hold no orders.
     #[arg(long)]
     database_url: String,
-    /// A process whose cost counts: NAME=PID, once for each.
+    /// A process whose resource usage is measured, as NAME=PID; may be repeated.
     #[arg(long = "process", value_name = "NAME=PID")]
     processes: Vec<Metered>,
-    /// The operators' command, whose `verify` is run at the end. It reads the environment.
+    /// The operators' command, whose `verify` runs at the end with this environment.
     #[arg(long)]
     loyalnest: PathBuf,
-    /// Runs of each kind.
+    /// Number of repeats.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
     repeats: u32,
-    /// A tenth of the orders and one repeat, to see that everything works. Writes no document.
+    /// Run a tenth of the orders once, to check that everything works. Writes no document.
     #[arg(long)]
     quick: bool,
-    /// A steady load of so many minutes instead, to see whether memory grows.
+    /// Run a steady load for this many minutes instead, to see whether memory grows.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=600))]
     minutes: Option<u32>,
     #[command(flatten)]
     output: Output,
 }
 
-/// What all runs came to.
+/// The results of all runs.
 #[derive(Debug, Serialize)]
 struct Results {
     machine: Machine,
     processes: Vec<String>,
     rate_per_s: f64,
     connections: u64,
-    /// Rounds of fixed work a millisecond, before and after each repeat.
+    /// Calibration (rounds of fixed work per millisecond) before and after each repeat.
     calibration: Figures,
     max: Vec<RunResult>,
     steady: Vec<RunResult>,
@@ -129,7 +129,7 @@ impl SendOptions {
         Ok(Target { host: host.to_owned(), path: self.path.clone(), secret: self.secret.clone() })
     }
 
-    /// Orders that those of other parts do not meet.
+    /// Returns a generator whose order ids do not overlap with those of other parts.
     fn load(&self, part: u64) -> Result<Load> {
         let arguments = LoadArguments { seed: self.load.seed + part, ..self.load.clone() };
         Ok(Load::new(self.target()?, arguments, SystemClock.now()))
@@ -140,7 +140,7 @@ impl SendOptions {
     }
 }
 
-/// Bodies of orders as they are sent, for measures without a server.
+/// Returns bodies of orders as they are sent, for measurements without a server.
 pub(crate) fn sample_bodies(seed: u64, count: usize) -> Vec<Vec<u8>> {
     let target = Target { host: String::new(), path: String::new(), secret: String::new() };
     let arguments = LoadArguments { dup: 0.0, bad: 0.0, shops: 50, customers: 5_000, seed };
@@ -148,10 +148,10 @@ pub(crate) fn sample_bodies(seed: u64, count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|_| load.next().body().to_vec()).collect()
 }
 
-/// Sends orders to any server, and says how it answered.
+/// Sends orders to any server and prints statistics of its answers.
 ///
 /// # Errors
-/// The server cannot be reached, or an answer is not right.
+/// Fails when the server cannot be reached or an answer is not as expected.
 pub(crate) async fn send(arguments: SendArguments) -> Result<()> {
     let SendArguments { options, rate, expected } = arguments;
     let count = usize::try_from(options.n)?;
@@ -181,7 +181,7 @@ pub(crate) async fn send(arguments: SendArguments) -> Result<()> {
 /// Measures the main path.
 ///
 /// # Errors
-/// An order was lost, doubled or miscounted, or a file cannot be written.
+/// Fails when an order was lost, doubled or miscounted, or a file cannot be written.
 pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
     let redis = WorkersSettings::from_env().map_err(|errors| anyhow::anyhow!("{errors}"))?.redis;
     let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
@@ -210,7 +210,7 @@ pub(crate) async fn measure(arguments: OrdersArguments) -> Result<()> {
     finish(&arguments, &results)
 }
 
-/// Runs as fast as possible and at the steady rate in turn.
+/// Alternates runs at full speed and at the steady rate.
 async fn repeat(arguments: &OrdersArguments, accounts: &mut Accounts, results: &mut Results) -> Result<()> {
     let OrdersArguments { options, rate, processes, .. } = arguments;
     let host = options.target()?.host;
@@ -241,7 +241,7 @@ async fn repeat(arguments: &OrdersArguments, accounts: &mut Accounts, results: &
     Ok(())
 }
 
-/// A long run at the steady rate; its requests are made while it runs.
+/// Runs the steady rate for a long time; generates the requests meanwhile.
 async fn soak(
     arguments: &OrdersArguments,
     minutes: u32,
@@ -269,7 +269,7 @@ async fn soak(
     Ok(result)
 }
 
-/// The platform's own check of all accounts.
+/// Runs `loyalnest verify`, which checks all accounts.
 async fn verify(arguments: &OrdersArguments) -> Result<()> {
     let output = Command::new(&arguments.loyalnest).arg("verify").output().await?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -1,4 +1,4 @@
-//! One measured run: send, wait until the ledger has everything, meter every process, check every order.
+//! One measured run: sends, waits until the ledger has everything, measures every process, and verifies every order.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,14 +16,14 @@ use super::{
 };
 use crate::{figures::percentile, meter};
 
-/// The process whose memory is mostly shared.
+/// Name of the process whose memory is mostly shared.
 const POSTGRES: &str = "postgres";
-/// How often it is asked whether the ledger has everything.
+/// Interval of checks whether the ledger has everything.
 const DRAIN_POLL: Duration = Duration::from_millis(100);
-/// Without any progress for so long, jobs are lost.
+/// Jobs count as lost after this time without progress.
 const DRAIN_STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A process whose cost counts.
+/// A process whose resource usage is measured.
 #[derive(Debug, Clone)]
 pub(crate) struct Metered {
     pub(crate) name: String,
@@ -39,17 +39,17 @@ impl std::str::FromStr for Metered {
     }
 }
 
-/// How to send.
+/// The mode of sending.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
     pub(crate) connections: usize,
-    /// Open loop; without it, closed.
+    /// Requests per second of an open loop; `None`: closed loop.
     pub(crate) per_s: Option<f64>,
-    /// How often memory is looked at. For PostgreSQL that costs it some milliseconds.
+    /// Interval of memory samples, which cost PostgreSQL some milliseconds each.
     pub(crate) memory_every: Duration,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct RunResult {
     pub(crate) orders: usize,
@@ -57,15 +57,15 @@ pub(crate) struct RunResult {
     pub(crate) awards_per_s: f64,
     pub(crate) answer_ms: Percentiles,
     pub(crate) commit_ms: Percentiles,
-    /// CPU milliseconds an award, by process.
+    /// CPU milliseconds per award of each process.
     pub(crate) cpu_ms: BTreeMap<String, f64>,
-    /// Of the sender, which is not part of the server.
+    /// CPU milliseconds per award of the sender, which is not part of the server.
     pub(crate) sender_cpu_ms: f64,
-    /// Resident megabytes of each process; PostgreSQL's shared pages count once.
+    /// Resident megabytes of each process, counting PostgreSQL's shared pages once.
     pub(crate) memory: Memory,
 }
 
-/// Of samples in milliseconds.
+/// Percentiles of samples in milliseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Percentiles {
     pub(crate) p50: f64,
@@ -81,7 +81,7 @@ impl Percentiles {
     }
 }
 
-/// Makes all requests before the clock starts.
+/// Generates all requests before the measurement starts.
 pub(crate) fn prepared(load: &mut Load, requests: usize) -> Result<mpsc::Receiver<Request>> {
     let (sender, receiver) = mpsc::channel(requests.max(1));
     for _ in 0..requests {
@@ -90,10 +90,10 @@ pub(crate) fn prepared(load: &mut Load, requests: usize) -> Result<mpsc::Receive
     Ok(receiver)
 }
 
-/// Sends, waits, meters, checks.
+/// Sends, waits, measures and verifies.
 ///
 /// # Errors
-/// An answer or the ledger is not right, or the ledger does not get everything.
+/// Fails when an answer or the ledger is wrong, or orders do not reach the ledger.
 pub(crate) async fn run(
     requests: mpsc::Receiver<Request>,
     host: &str,
@@ -146,7 +146,7 @@ fn answered_us(sent: &Sent) -> i64 {
     sent.sent_us + latency_us
 }
 
-/// From send to commit of every order, and the last commit.
+/// Returns the time from send to commit of every order, and the time of the last commit.
 async fn commits(accounts: &Accounts, sent: &[Sent], orders: &[Order]) -> Result<(Percentiles, i64)> {
     let commits_us = accounts.commits_us(orders).await?;
     let mut waits = Vec::with_capacity(orders.len());
@@ -159,7 +159,7 @@ async fn commits(accounts: &Accounts, sent: &[Sent], orders: &[Order]) -> Result
     Ok((Percentiles::of(waits), last_us))
 }
 
-/// Waits until no webhook waits for its job.
+/// Waits until every webhook is processed.
 async fn drain(accounts: &Accounts) -> Result<()> {
     let (mut least, mut changed) = (u64::MAX, Instant::now());
     loop {
@@ -185,14 +185,14 @@ fn check_answers(sent: &[Sent]) -> Result<()> {
     Ok(())
 }
 
-/// Memory of each process over time.
+/// Memory samples of each process.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Memory {
-    /// Seconds since the begin, and megabytes in the order of the processes.
+    /// Seconds since the start, and megabytes in the order of the processes.
     pub(crate) samples: Vec<(f64, Vec<f64>)>,
 }
 
-/// Does the work, and looks at the memory of all processes meanwhile.
+/// Runs `work` while sampling the memory of all processes.
 async fn watching<T>(work: impl Future<Output = T>, metered: &[Metered], every: Duration) -> (T, Memory) {
     let (begun, mut ticks) = (Instant::now(), interval(every));
     let sample = || {

@@ -1,5 +1,5 @@
 //! Sends requests over keep-alive HTTP/1.1, one write and one read each: as fast as the connections allow, or at a fixed
-//! rate. Notes when each was sent and what came back. Retries nothing.
+//! rate. Records when each was sent and the answer. Retries nothing.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,25 +17,25 @@ use super::load::{Kind, Order, Request};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_BYTES_MAX: usize = 64 * 1_024;
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent {
     pub(crate) kind: Kind,
     pub(crate) order: Order,
-    /// When it was written; where no connection was free, when it was due. In microseconds since 1970.
+    /// Time of sending, or when it was due if no connection was free, in microseconds since 1970.
     pub(crate) sent_us: i64,
     pub(crate) latency_ms: f64,
-    /// HTTP status; 0: no answer.
+    /// HTTP status; 0 if there was no answer.
     pub(crate) status: u16,
 }
 
 impl Sent {
-    /// Whether the server took it in.
+    /// Returns whether the server accepted it.
     pub(crate) fn accepted(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Whether the answer is right for what was sent.
+    /// Returns whether the answer is the expected one.
     pub(crate) fn as_expected(&self) -> bool {
         match self.kind {
             Kind::Valid => self.accepted(),
@@ -45,7 +45,7 @@ impl Sent {
     }
 }
 
-/// What all connections share.
+/// State shared by all connections.
 struct Shared {
     requests: Mutex<(u64, mpsc::Receiver<Request>)>,
     host: String,
@@ -54,10 +54,10 @@ struct Shared {
     per_s: Option<f64>,
 }
 
-/// Sends all requests. `per_s`: open loop at that rate, the first at once; without it, closed loop.
+/// Sends all requests: in an open loop at `per_s`, or in a closed loop if it is `None`.
 ///
 /// # Errors
-/// The server cannot be connected to at all.
+/// Fails when no connection can be opened.
 pub(crate) async fn send(
     requests: mpsc::Receiver<Request>,
     host: &str,
@@ -124,7 +124,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream) -> Vec<Sent> {
     }
 }
 
-/// One request and its answer. A connection that fails is opened anew for the next request.
+/// Sends one request and reads its answer. A failed connection is reopened for the next request.
 async fn exchange(host: &str, place: &mut Option<TcpStream>, request: &[u8], buffer: &mut Vec<u8>) -> Result<u16> {
     let mut stream = match place.take() {
         Some(stream) => stream,
@@ -141,7 +141,7 @@ async fn exchange(host: &str, place: &mut Option<TcpStream>, request: &[u8], buf
     Ok(status)
 }
 
-/// Status, and whether the connection stays open.
+/// Returns the status, and whether the connection stays open.
 async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(u16, bool)> {
     buffer.clear();
     loop {

@@ -1,4 +1,4 @@
-//! The orders' sections of the document, and what is told of a run while it goes on.
+//! Formats the orders' sections of the document and the progress line of a run.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::{
     report::table,
 };
 
-/// The first part of a long run, in which caches fill.
+/// The first part of a long run, in which caches are filled.
 const SETTLING_SHARE: usize = 5;
-/// Rows of a long run's table.
+/// Rows in the table of a long run.
 const MEMORY_ROWS_MAX: usize = 20;
 
 type Measure = (String, fn(&RunResult) -> f64);
@@ -123,7 +123,7 @@ fn show_soak(results: &Results, soak: &RunResult) -> String {
     )
 }
 
-/// The median of the last fifth beside that of the second.
+/// Returns the median of the last fifth and that of the second fifth of the samples.
 fn growth(memory: &Memory, place: usize) -> String {
     let all: Vec<f64> = memory.samples.iter().filter_map(|(_, all)| all.get(place).copied()).collect();
     let fifth = all.len() / SETTLING_SHARE;
@@ -136,7 +136,7 @@ fn growth(memory: &Memory, place: usize) -> String {
     }
 }
 
-/// What each customer must end up with, from the orders that were sent.
+/// Returns the points that each customer must have at the end, as CSV.
 pub(super) fn expected_csv(sent: &[Sent]) -> String {
     let mut expected: BTreeMap<(u64, i64), (i64, u64)> = BTreeMap::new();
     for sent in sent.iter().filter(|sent| sent.kind == Kind::Valid) {

@@ -1,5 +1,5 @@
-//! `apalis-redis` as a contender: the storage that ours replaces. Its fetch breaks for ever at 8,000 due jobs, so it is
-//! never given as many.
+//! `apalis-redis` as a contender: the storage that ours replaces. Its fetch fails permanently at 8,000 due jobs, so it
+//! never receives that many.
 
 use std::{ops::Range, sync::Arc};
 
@@ -21,27 +21,27 @@ use super::{
     runner::{Contender, Log},
 };
 
-/// Jobs that may be due at once: one less is the last number that its script can take apart.
+/// Jobs that may be due at once: one less is the largest number that its script can unpack.
 pub(crate) const DUE_JOBS_MAX: usize = 7_999;
 const QUEUE: &str = "bench";
 
-/// What our own payload carries.
+/// The fields of our own payload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Payload {
     log_id: String,
 }
 
-/// The library's storage.
+/// The library's storage under measurement.
 #[derive(Clone)]
 pub(crate) struct Apalis {
     connection: ConnectionManager,
 }
 
 impl Apalis {
-    /// Connects.
+    /// Connects to Redis.
     ///
     /// # Errors
-    /// Redis does not answer.
+    /// Fails when Redis does not answer.
     pub(crate) async fn connect(url: &str) -> Result<Self> {
         Ok(Self { connection: apalis_redis::connect(url).await? })
     }
@@ -55,7 +55,7 @@ fn config() -> Config {
     Config::default().queue(QUEUE)
 }
 
-/// A worker that waits to be begun, or runs.
+/// A worker, prepared or running.
 pub(crate) struct Worker {
     context: WorkerContext,
     waiting: Option<BoxFuture<'static, Result<(), WorkerError>>>,

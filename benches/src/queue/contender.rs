@@ -1,4 +1,4 @@
-//! A contender's process seen from the benchmark: told what to do, answered within a bounded time, metered by its pid.
+//! Controls the process of a contender: sends commands, waits a bounded time for answers, and measures it by its pid.
 
 use std::{process::Stdio, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use super::protocol::{Answer, Command};
 
-/// How long one command may take, the greeting included.
+/// Timeout of one command, the greeting included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A process of a contender: a producer or a worker.
@@ -19,16 +19,16 @@ pub(crate) struct Runner {
     child: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
-    /// What the process said of its library.
+    /// The library version that the process reported.
     pub(crate) version: String,
     pub(crate) pid: u32,
 }
 
 impl Runner {
-    /// Starts it and waits for its greeting. It ends with this value.
+    /// Starts the process and waits for its greeting. The process is killed when this value is dropped.
     ///
     /// # Errors
-    /// It cannot be started, or ends at once.
+    /// Fails when the process cannot be started or ends at once.
     pub(crate) async fn start(command: &[String]) -> Result<Self> {
         let (program, arguments) = command.split_first().context("an empty command")?;
         let mut child = Process::new(program)
@@ -46,10 +46,10 @@ impl Runner {
         Ok(runner)
     }
 
-    /// Tells it a command and waits for its answer.
+    /// Sends a command and waits for the answer.
     ///
     /// # Errors
-    /// It failed, ended, or took too long.
+    /// Fails when the command failed, the process ended, or the timeout elapsed.
     pub(crate) async fn tell(&mut self, command: &Command) -> Result<Answer> {
         let mut line = serde_json::to_vec(command)?;
         line.push(b'\n');

@@ -1,4 +1,4 @@
-//! The measures: each empties Redis, drives one contender, checks that every job ran exactly once, and gives figures.
+//! The measurements: each empties Redis, drives one contender, and verifies that every job ran exactly once.
 
 use std::time::Duration;
 
@@ -8,36 +8,36 @@ use tokio::time::{Instant, sleep};
 use super::{contender::Runner, protocol::Command, server::Server};
 use crate::{figures::percentile, meter};
 
-/// Jobs in one call of a bulk enqueue.
+/// Jobs per call of a bulk enqueue.
 pub(crate) const BULK_BATCH_JOBS: usize = 500;
-/// Calls of a bulk enqueue under way: making one overlaps with carrying out another.
+/// Concurrent calls of a bulk enqueue: preparing one overlaps with executing another.
 pub(crate) const BULK_CALLS: usize = 2;
-/// Callers that enqueue one job a call.
+/// Concurrent producers that enqueue one job per call.
 pub(crate) const PRODUCERS: usize = 64;
-/// How often it is asked whether all jobs have run: the resolution of a processing time.
+/// Interval of checks whether all jobs have run: the resolution of a processing time.
 const POLL: Duration = Duration::from_millis(5);
-/// A contender that runs no job for so long has lost some.
+/// Jobs count as lost when a contender runs none for this long.
 const STALL_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long after its last job a contender may take to say so to Redis.
+/// Time after its last job within which a contender must have acknowledged it to Redis.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A contender's processes, warm over the whole run.
+/// The processes of a contender, kept warm over the whole run.
 pub(crate) struct Team {
     pub(crate) producer: Runner,
     pub(crate) workers: Vec<Runner>,
 }
 
-/// What some work came to.
+/// The cost of some work.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) jobs_per_s: f64,
-    /// CPU seconds a 100,000 jobs, of the contender's processes.
+    /// CPU seconds per 100,000 jobs of the contender's processes.
     pub(crate) client_cpu_s: f64,
-    /// The same of Redis.
+    /// CPU seconds per 100,000 jobs of Redis.
     pub(crate) redis_cpu_s: f64,
 }
 
-/// How long jobs waited from their enqueue to their start, in milliseconds.
+/// Time of jobs from enqueue to start, in milliseconds.
 #[derive(Debug, Clone)]
 pub(crate) struct Waits {
     pub(crate) p50_ms: f64,
@@ -66,10 +66,10 @@ impl Meter {
     }
 }
 
-/// Enqueues in bulk; answers the cost, and Redis' bytes a waiting job.
+/// Enqueues in bulk; returns the cost and Redis' bytes per waiting job.
 ///
 /// # Errors
-/// The contender failed.
+/// Fails when the contender failed.
 pub(crate) async fn bulk(team: &mut Team, server: &mut Server, count: usize) -> Result<(Cost, f64)> {
     server.clear().await?;
     let before = server.data_bytes().await?;
@@ -79,10 +79,10 @@ pub(crate) async fn bulk(team: &mut Team, server: &mut Server, count: usize) -> 
     Ok((cost, (server.data_bytes().await? - before) / count as f64))
 }
 
-/// Enqueues one job a call.
+/// Enqueues one job per call.
 ///
 /// # Errors
-/// The contender failed.
+/// Fails when the contender failed.
 pub(crate) async fn single(team: &mut Team, server: &mut Server, count: usize) -> Result<Cost> {
     server.clear().await?;
     let meter = Meter::read(team, server);
@@ -90,10 +90,10 @@ pub(crate) async fn single(team: &mut Team, server: &mut Server, count: usize) -
     Ok(meter.cost(team, server, count, answer.ms / 1_000.0))
 }
 
-/// Processes the jobs that [`bulk`] or [`single`] enqueued, with so many worker processes.
+/// Processes the jobs that [`bulk`] or [`single`] enqueued with the given number of worker processes.
 ///
 /// # Errors
-/// The contender failed, or a job did not run exactly once.
+/// Fails when the contender failed or a job did not run exactly once.
 pub(crate) async fn process(
     team: &mut Team,
     server: &Server,
@@ -115,7 +115,7 @@ pub(crate) async fn process(
     Ok(cost)
 }
 
-/// Enqueues at a steady rate while one worker runs; answers how long the jobs waited.
+/// Enqueues at a steady rate while one worker runs; returns how long the jobs waited.
 ///
 /// # Errors
 /// As [`process`].
@@ -175,7 +175,7 @@ async fn wait_until_settled(team: &mut Team, count: usize) -> Result<()> {
     }
 }
 
-/// Ends the workers, and compares what they saw with what was enqueued: every number exactly once. Answers when each
+/// Stops the workers and verifies that they saw every enqueued number exactly once. Returns when each
 /// job started.
 async fn check_delivery(team: &mut Team, count: usize, workers: usize) -> Result<Vec<i64>> {
     let mut runs = vec![0_u32; count];

@@ -1,4 +1,4 @@
-//! `loyalnest-bench queue`: our queue beside others on one private Redis, turn by turn, every delivery checked.
+//! `loyalnest-bench queue`: compares our queue with others on one private Redis, alternating, with every delivery verified.
 
 mod apalis;
 mod contender;
@@ -28,35 +28,35 @@ use crate::{
     report::{Output, say},
 };
 
-/// Processing is measured with so many worker processes, each running so many jobs at once.
+/// Numbers of worker processes and of concurrent jobs per process with which processing is measured.
 const PROCESSING: [(usize, usize); 4] = [(1, 50), (1, 100), (1, 300), (2, 100)];
-/// What the latency measures run at, and the load is half of the throughput at.
+/// Concurrency of the latency measurements.
 const USUAL: (usize, usize) = (1, 100);
-/// Most worker processes at once.
+/// Maximum number of worker processes.
 const WORKERS_MAX: usize = 2;
 const IDLE_JOBS: usize = 200;
 const IDLE_JOBS_PER_S: f64 = 100.0;
-/// Seconds under half of a contender's own load.
+/// Duration of the latency measurement at half of a contender's throughput, in seconds.
 const LOADED_S: f64 = 2.0;
-/// When no further repeat begins that would not end in time.
+/// Time after which no further repeat begins unless it would end in time.
 const RUN_TIME_MAX: Duration = Duration::from_secs(720);
 
 /// Options of `loyalnest-bench queue`.
 #[derive(Debug, Args)]
 pub(crate) struct QueueArguments {
-    /// The private Redis. It is emptied.
+    /// URL of the private Redis. All its data are deleted.
     #[arg(long)]
     redis_url: String,
-    /// BullMQ's runner for Node.js; without it, BullMQ is left out.
+    /// BullMQ's runner for Node.js; without it BullMQ is skipped.
     #[arg(long)]
     bullmq: Option<PathBuf>,
-    /// The runner of BullMQ's client for Rust; without it, it is left out.
+    /// The runner of BullMQ's client for Rust; without it that client is skipped.
     #[arg(long)]
     bullmq_rust: Option<PathBuf>,
-    /// Turns of each contender.
+    /// Number of repeats.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50))]
     repeats: u32,
-    /// A fifth of the jobs and one repeat, to see that everything works. Writes no document.
+    /// Run a fifth of the jobs once, to check that everything works. Writes no document.
     #[arg(long)]
     quick: bool,
     #[command(flatten)]
@@ -76,26 +76,26 @@ enum Name {
     ApalisRedis,
 }
 
-/// A contender, and what it is given to do.
+/// A contender and the amount of work it is measured with.
 struct Contestant {
     name: &'static str,
     command: Vec<String>,
     jobs: usize,
     singles: usize,
-    /// Whether an idle worker hears of new jobs at all.
+    /// Whether an idle worker is notified of new jobs.
     wakes: bool,
 }
 
-/// What was measured of a contender.
+/// The results of a contender.
 #[derive(Debug, Serialize)]
 struct Outcome {
     name: &'static str,
     version: String,
     jobs: usize,
     singles: usize,
-    /// By the measure's name: a figure a repeat.
+    /// Results of each measurement by name, one value per repeat.
     figures: BTreeMap<String, Figures>,
-    /// Why it was left out from some repeat on.
+    /// The reason why it was skipped after some repeat.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
 }
@@ -108,10 +108,10 @@ struct Results {
     contenders: Vec<Outcome>,
 }
 
-/// Serves one contender.
+/// Runs as the process of one contender.
 ///
 /// # Errors
-/// Redis does not answer.
+/// Fails when Redis does not answer.
 pub(crate) async fn serve(arguments: RunnerArguments) -> Result<()> {
     let clock_us = || SystemClock.now().timestamp_micros();
     match arguments.contender {
@@ -123,7 +123,7 @@ pub(crate) async fn serve(arguments: RunnerArguments) -> Result<()> {
 /// Measures all contenders.
 ///
 /// # Errors
-/// Redis is not as it must be, a file cannot be written, or our own queue failed.
+/// Fails when Redis is misconfigured, a file cannot be written, or our own queue failed.
 pub(crate) async fn run(arguments: QueueArguments) -> Result<()> {
     let contestants = contestants(&arguments)?;
     let mut server = Server::connect(&arguments.redis_url).await?;
@@ -205,7 +205,7 @@ fn contestants(arguments: &QueueArguments) -> Result<Vec<Contestant>> {
     Ok(all)
 }
 
-/// Starts a contender's processes and lets each of them run everything once, so that no figure holds a first time.
+/// Starts the processes of a contender and runs everything once, so that no result includes a warm-up.
 async fn start(contestant: &Contestant, server: &mut Server) -> Result<Team> {
     let mut workers = Vec::new();
     for _ in 0..WORKERS_MAX {
@@ -220,7 +220,7 @@ async fn start(contestant: &Contestant, server: &mut Server) -> Result<Team> {
     Ok(team)
 }
 
-/// One turn of a contender.
+/// Runs one repeat of a contender.
 async fn measure(
     contestant: &Contestant,
     team: &mut Team,

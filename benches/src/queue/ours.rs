@@ -18,12 +18,12 @@ use super::{
     runner::{Contender, Log},
 };
 
-/// Merchants whose jobs these are.
+/// Number of merchants over whose lanes the jobs are spread.
 const LANES: usize = 50;
-/// Seed of the jitter, which nothing here needs.
+/// Seed of the jitter, which no measurement depends on.
 const SEED: u64 = 1;
 
-/// Our queue.
+/// Our queue under measurement.
 #[derive(Clone)]
 pub(crate) struct Ours {
     queues: Queues,
@@ -31,10 +31,10 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    /// Connects.
+    /// Connects to Redis.
     ///
     /// # Errors
-    /// Redis does not answer.
+    /// Fails when Redis does not answer.
     pub(crate) async fn connect(url: &str) -> Result<Self> {
         let queues = Queues::connect(url)?;
         queues.ping().await?;
@@ -48,7 +48,7 @@ impl Ours {
     }
 }
 
-/// A worker that waits to be begun, or runs.
+/// A worker, prepared or running.
 pub(crate) struct Worker {
     context: WorkerContext,
     waiting: Option<BoxFuture<'static, Result<(), WorkerError>>>,

@@ -1,5 +1,5 @@
-//! A contender's process: reads commands, drives a [`Contender`], answers. The same for every contender in Rust, so that
-//! none is driven better than another. Shared as source with `bullmq-rust`, which is a workspace of its own.
+//! The process of a contender: reads commands, drives a [`Contender`], answers. Shared by all contenders in Rust, so that
+//! all are driven alike; included as source by `bullmq-rust`, which is a workspace of its own.
 
 use std::{
     future::Future,
@@ -18,30 +18,30 @@ use tokio::{sync::mpsc, time::Instant};
 
 use super::protocol::{Answer, Command};
 
-/// How often a paced producer looks for what is due.
+/// Interval at which a paced producer enqueues what is due.
 const PACE_TICK: Duration = Duration::from_millis(1);
-/// Calls of a paced producer under way at once.
+/// Concurrent calls of a paced producer.
 const PACED_CALLS_MAX: usize = 64;
 
 /// A queue under measurement. Cheap to clone.
 pub(crate) trait Contender: Clone + Send + Sync + 'static {
-    /// A worker that can be begun and stopped.
+    /// The type of its workers.
     type Worker: Send;
-    /// Version of the library measured.
+    /// Returns the version of the measured library.
     fn version() -> String;
-    /// One call that enqueues these jobs.
+    /// Enqueues these jobs with one call.
     fn enqueue(&self, jobs: Range<usize>) -> impl Future<Output = Result<()>> + Send;
-    /// Jobs of the first `count` that are not known as finished.
+    /// Returns the jobs among the first `count` that are not finished.
     fn pending(&self, count: usize) -> impl Future<Output = Result<usize>> + Send;
-    /// A worker that is connected, and notes each job it runs.
+    /// Connects a worker that records each job it runs.
     fn prepare(&self, concurrency: usize, log: Arc<Log>) -> impl Future<Output = Result<Self::Worker>> + Send;
-    /// Begins.
+    /// Starts the worker.
     fn work(&self, worker: &mut Self::Worker) -> impl Future<Output = Result<()>> + Send;
-    /// Ends, without losing what runs.
+    /// Stops the worker after its running jobs have ended.
     fn stop(&self, worker: Self::Worker) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// What a worker saw.
+/// The record of the jobs that a worker ran.
 #[derive(Debug)]
 pub(crate) struct Log {
     clock_us: fn() -> i64,
@@ -57,7 +57,7 @@ impl Log {
         Self { clock_us, handled: AtomicUsize::new(0), runs, started_us }
     }
 
-    /// A job has started. One that was never enqueued counts as handled and is seen by nobody, so that the check fails.
+    /// Records the start of a job. A job that was never enqueued counts as handled but not as seen, so that the verification fails.
     pub(crate) fn note(&self, number: Option<usize>) {
         if let Some(number) = number.filter(|number| *number < self.runs.len()) {
             self.runs[number].fetch_add(1, Ordering::Relaxed);
@@ -79,10 +79,10 @@ impl Log {
     }
 }
 
-/// Serves commands from standard input until it ends. `clock_us` must agree between processes of this machine.
+/// Serves commands from standard input until it ends. `clock_us` must be comparable between processes of this machine.
 ///
 /// # Errors
-/// Standard output is closed.
+/// Fails when standard output is closed.
 pub(crate) async fn serve<C: Contender>(contender: C, clock_us: fn() -> i64) -> Result<()> {
     let (sender, mut lines) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
@@ -149,7 +149,7 @@ async fn carry_out<C: Contender>(
     Ok(answer)
 }
 
-/// Jobs from 0 to `count`, cut into batches.
+/// Returns the numbers from 0 to `count` in batches.
 fn batches(count: usize, batch: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(batch.max(1)).map(move |from| from..(from + batch.max(1)).min(count))
 }
@@ -179,7 +179,7 @@ async fn single<C: Contender>(contender: &C, count: usize, producers: usize) -> 
     Ok(())
 }
 
-/// Answers when each job was ready to be handed over, so that waiting for the client counts.
+/// Returns when each job was due to be enqueued, so that waiting for the client counts.
 async fn paced<C: Contender>(
     contender: &C,
     count: usize,

@@ -1,5 +1,5 @@
-//! The Redis under measurement: emptied between measures, metered. Refuses a Redis that is not the benchmark's own, since
-//! it is emptied.
+//! The Redis under measurement: emptied between measurements and metered. Rejects a Redis that is not the benchmark's own,
+//! since all data are deleted.
 
 use anyhow::{Context, Result, ensure};
 use redis::aio::MultiplexedConnection;
@@ -13,10 +13,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Connects, and checks that it is set as the benchmark says.
+    /// Connects, and checks the configuration that the benchmark requires.
     ///
     /// # Errors
-    /// It is away, not on the loopback, or without the append-only file.
+    /// Fails when it is unavailable, not on the loopback, or without the append-only file.
     pub(crate) async fn connect(url: &str) -> Result<Self> {
         ensure!(url.starts_with("redis://127.0.0.1:"), "{url} is not on the loopback: the benchmark empties its Redis");
         let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
@@ -30,12 +30,12 @@ impl Server {
         Ok(server)
     }
 
-    /// Empties it.
+    /// Deletes all data.
     pub(crate) async fn clear(&mut self) -> Result<()> {
         Ok(redis::cmd("FLUSHALL").arg("SYNC").exec_async(&mut self.connection).await?)
     }
 
-    /// Keeps the append-only file from being rewritten during a measure, and from growing over the whole run.
+    /// Rewrites the append-only file now, so that it is not rewritten during a measurement and does not grow over the run.
     pub(crate) async fn compact(&mut self) -> Result<()> {
         redis::cmd("CONFIG")
             .arg("SET")
@@ -50,7 +50,7 @@ impl Server {
         Ok(())
     }
 
-    /// Bytes of the data: what is in use, less what clients and the log's buffer take meanwhile.
+    /// Returns the bytes of the data: memory in use less that of clients and of the log's buffer.
     pub(crate) async fn data_bytes(&mut self) -> Result<f64> {
         let used: f64 = self.info("memory", "used_memory").await?;
         let clients: f64 = self.info("memory", "mem_clients_normal").await?;
@@ -58,7 +58,7 @@ impl Server {
         Ok(used - clients - log)
     }
 
-    /// CPU seconds that Redis has used.
+    /// Returns the CPU seconds used by Redis.
     pub(crate) fn cpu_s(&self) -> f64 {
         meter::cpu_alone_s(self.pid)
     }

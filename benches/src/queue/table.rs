@@ -1,4 +1,4 @@
-//! The queue's section of the document: how it was measured, a table, and what the figures mean.
+//! Formats the queue's section of the document: method, table, and the meaning of the results.
 
 use super::{
     IDLE_JOBS, IDLE_JOBS_PER_S, LOADED_S, Outcome, PROCESSING, Results, USUAL,
@@ -9,7 +9,7 @@ use crate::{
     report::table,
 };
 
-/// The name of a processing measure.
+/// Returns the name of a processing measurement.
 pub(super) fn processing(workers: usize, concurrency: usize) -> String {
     format!("process {workers} x {concurrency}")
 }
@@ -55,7 +55,7 @@ fn row(results: &Results, against: &[&str], label: &str, figures: impl Fn(&Outco
     std::iter::once(label.to_owned()).chain(cells).chain(against.iter().map(ratio)).collect()
 }
 
-/// The processing figures of a contender's best setting.
+/// Returns the processing results of a contender's best setting.
 fn best(one: &Outcome) -> Figures {
     let all = PROCESSING.iter().filter_map(|(workers, concurrency)| {
         one.figures.get(&format!("{} jobs/s", processing(*workers, *concurrency)))
