@@ -12,7 +12,7 @@ use futures::FutureExt as _;
 use platform::clock::{Clock as _, SystemClock};
 use tests::chaos::report::{self, Machine, Outcome};
 use tests::chaos::rows::ROWS;
-use tests::chaos::{PARTNER_OUTAGE, Row, Stage};
+use tests::chaos::{ChaosRun, PARTNER_OUTAGE, Row};
 use tests::environment::root;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, timeout};
@@ -74,7 +74,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     // A row that fails says so itself, in one place.
     std::panic::set_hook(Box::new(|_| {}));
     let outage = Duration::from_secs(arguments.partner_outage);
-    let stage = Stage::set().await.with_partner_outage(outage);
+    let chaos_run = ChaosRun::start().await.with_partner_outage(outage);
     let machine = Machine::here(SystemClock.now()).await;
     let begun = Instant::now();
     let mut runs: Vec<(&Row, Outcome)> = Vec::new();
@@ -83,7 +83,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             let again = if arguments.repeat > 1 { format!(", {time} of {}", arguments.repeat) } else { String::new() };
             say(&format!("[{:2}/{}{again}] {}: {}", n + 1, rows.len(), row.name, row.fault));
             let row_begun = Instant::now();
-            let outcome = play(row, &stage, ROW_MAX + outage).await;
+            let outcome = play(row, &chaos_run, ROW_MAX + outage).await;
             say(&format!("        {} [{:.1} s]", report::line(&outcome), row_begun.elapsed().as_secs_f64()));
             runs.push((row, outcome));
         }
@@ -111,8 +111,8 @@ fn chosen(only: &[String]) -> anyhow::Result<Vec<&'static Row>> {
 }
 
 /// Runs a row to its end. A row fails by panicking, as tests do.
-async fn play(row: &Row, stage: &Stage, row_max: Duration) -> Outcome {
-    let playing = AssertUnwindSafe((row.run)(stage.clone())).catch_unwind();
+async fn play(row: &Row, chaos_run: &ChaosRun, row_max: Duration) -> Outcome {
+    let playing = AssertUnwindSafe((row.run)(chaos_run.clone())).catch_unwind();
     match timeout(row_max, playing).await {
         Ok(Ok(tally)) => Ok(tally),
         Ok(Err(panic)) => {

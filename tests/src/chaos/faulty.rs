@@ -1,6 +1,6 @@
-//! Workers whose handlers are disturbed: the queue's runner, the batches, the sink and the handlers are the real ones,
-//! and around each handler stands a fault: it waits, calls a partner, or ends the process. Refuses to be of use to
-//! anyone but the fault matrix.
+//! Workers with injected faults: the queue's runner, the batches, the sink and the handlers are the real ones,
+//! and a fault is injected around each handler: it waits, calls a partner, or ends the process. Used only by
+//! the fault matrix.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,30 +21,30 @@ use workers::batch::Batcher;
 use workers::handlers;
 use workers::orders::OrderProcessor;
 
-/// How long the partner may take.
+/// Timeout of a call to the partner.
 const PARTNER_TIMEOUT: Duration = Duration::from_millis(500);
-/// Attempts that may fail at the partner before its circuit counts as open.
+/// Failed attempts at the partner before its circuit counts as open.
 const PARTNER_RETRIES_MAX: u32 = 3;
-/// How long a job rests while the circuit is open.
+/// Snooze of a job while the circuit is open.
 const CIRCUIT_OPEN: Duration = Duration::from_secs(3);
 
 /// LoyalNest's workers with faults around their handlers, for the fault matrix only.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "loyalnest-chaos-worker", version, about)]
 pub struct Faults {
-    /// Wait so long before the real handler, the job under lease and nothing done.
+    /// Wait before the real handler, with the job under lease and nothing done.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     before_ms: u64,
-    /// Wait so long after the real handler, its work committed and Redis not told.
+    /// Wait after the real handler, with its work committed and not settled in Redis.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     after_ms: u64,
-    /// End the whole process when the job of this webhook comes.
+    /// Abort the process when it runs the job of this webhook.
     #[arg(long, value_name = "LOG_ID")]
     abort_on: Vec<LogId>,
-    /// Tell a partner at this URL before the real handler, and let its answer decide.
+    /// Call a partner at this URL before the real handler; its answer decides the outcome.
     #[arg(long, value_name = "URL")]
     partner: Option<String>,
-    /// Jobs of one kind at once, instead of the kind's.
+    /// Concurrency of each kind, instead of its policy's.
     #[arg(long, value_name = "JOBS")]
     concurrency: Option<usize>,
     #[arg(skip)]
@@ -68,8 +68,8 @@ impl Faults {
         sleep(Duration::from_millis(self.after_ms)).await;
     }
 
-    /// A partner call as it is to be made: its key is the job's, a limit snoozes for as long as the partner says,
-    /// another failure is retried a few times and then waits for better days without losing an attempt.
+    /// Calls the partner as a handler should: with the job's key; a rate limit snoozes for as long as the partner says,
+    /// another failure is retried a few times and then snoozed without counting attempts.
     async fn tell(&self, partner: &str, log_id: &LogId, context: &JobContext) -> Result<(), JobError> {
         let request = self.http.post(format!("{partner}/{log_id}")).timeout(PARTNER_TIMEOUT);
         let failed = |reason: String| {
@@ -112,10 +112,10 @@ async fn cancel_adjustment(
     Ok(())
 }
 
-/// Runs the workers as `workers::serve` does, the faults around their handlers.
+/// Runs the workers as `workers::serve` does, with the faults around their handlers.
 ///
 /// # Errors
-/// When the role cannot start, or a worker ends by itself.
+/// Fails when the role cannot start or a worker ends by itself.
 pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
     let WorkersSettings { workers: own, database, redis, crypto, .. } = settings;
     let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;

@@ -1,4 +1,4 @@
-//! Orders to be sent or recorded, and what each must be worth in the end: known before anything is sent.
+//! The orders of a row, with the points that each must have in the end, known before anything is sent.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,23 +16,23 @@ use crate::app::TestApp;
 use crate::client::Webhook;
 
 const CUSTOMERS: i64 = 23;
-/// Every so many orders are cancelled, too: their jobs are in another queue, and their points are taken back.
+/// Every nth order is cancelled: its second job is in another queue, and its points are taken back.
 const CANCELLED_EVERY: i64 = 8;
-/// Prices differ from order to order, in whole units up to this.
+/// Maximum price of an order, in whole units.
 const UNITS_MAX: i64 = 50;
 const POINTS_PER_UNIT: i64 = 10;
 const MINOR_PER_UNIT: i64 = 100;
-/// Runs again that one cancelled order may cause.
+/// Repeated runs that one cancelled order may cause.
 const RACES_OF_AN_ORDER_MAX: u64 = 4;
-/// Webhooks on their way at once.
+/// Webhooks sent concurrently.
 const SENDERS: usize = 16;
-/// Shopify goes on for two days; a row does not.
+/// Time after which sending a webhook is given up.
 const SEND_MAX: Duration = Duration::from_secs(120);
-/// Until a refused webhook is sent again.
+/// Pause before a rejected webhook is sent again.
 const SEND_PAUSE: Duration = Duration::from_millis(100);
-/// Rows recorded in one statement, jobs enqueued in one call.
+/// Rows recorded per statement and jobs enqueued per call.
 const BATCH: usize = 500;
-/// Order and customer in the body that others are made from: no other number in it has these digits.
+/// Order and customer ids in the template body, replaced in each copy: no other number in it has these digits.
 const MODEL_ORDER: i64 = 910_000_000_000_019;
 const MODEL_CUSTOMER: i64 = 920_000_000_000_017;
 
@@ -50,7 +50,7 @@ struct Order {
 #[derive(Debug, Clone)]
 pub struct Load {
     orders: Vec<Order>,
-    /// Orders whose job dies.
+    /// Orders whose job must die.
     lost_on_purpose: Vec<i64>,
 }
 
@@ -64,12 +64,12 @@ fn payload(id: i64, customer: i64, units: i64) -> OrderPayload {
 }
 
 impl Load {
-    /// So many orders over the arena's shops, every eighth of them cancelled.
+    /// Creates this many orders over the scenario's shops, every eighth of them cancelled.
     pub fn of(count: i64, app: &TestApp) -> Self {
         Self::made(count, app, |id| id % CANCELLED_EVERY == 0)
     }
 
-    /// So many orders, none of them cancelled: one job each.
+    /// Creates this many orders, none of them cancelled: one job each.
     pub fn plain(count: i64, app: &TestApp) -> Self {
         Self::made(count, app, |_| false)
     }
@@ -85,29 +85,29 @@ impl Load {
         Self { orders: orders.collect(), lost_on_purpose: Vec::new() }
     }
 
-    /// Webhooks with a job.
+    /// Returns the number of webhooks with a job.
     pub fn jobs(&self) -> u64 {
         (self.orders.len() + self.orders.iter().filter(|order| order.cancelled).count()) as u64
     }
 
-    /// Runs that may lose a race at most: the two jobs of a cancelled order write the same rows, and the loser is retried.
+    /// Returns the maximum number of runs that may lose a race: the two jobs of a cancelled order write the same rows, and one is retried.
     pub fn conflicts_max(&self) -> u64 {
         RACES_OF_AN_ORDER_MAX * self.orders.iter().filter(|order| order.cancelled).count() as u64
     }
 
-    /// The job of this order's webhook dies, so that it is not awarded.
+    /// Expects the job of this order's webhook to die, so that the order earns nothing.
     pub fn give_up(&mut self, order: i64) {
         self.lost_on_purpose.push(order);
     }
 
-    /// Points by shop and order.
+    /// Returns the expected points by shop and order.
     pub fn points_of_orders(&self, app: &TestApp) -> BTreeMap<(String, i64), i64> {
         let told = self.orders.iter().filter(|order| !self.lost_on_purpose.contains(&order.id));
         let points = |order: &Order| if order.cancelled { 0 } else { order.units * POINTS_PER_UNIT };
         told.map(|order| ((app.shops[order.shop].domain.clone(), order.id), points(order))).collect()
     }
 
-    /// Points by shop and customer.
+    /// Returns the expected points by shop and customer.
     pub fn points_of_customers(&self, app: &TestApp) -> BTreeMap<(String, i64), i64> {
         let orders = self.points_of_orders(app);
         let mut sums = BTreeMap::new();
@@ -120,7 +120,7 @@ impl Load {
         sums
     }
 
-    /// The webhooks, in the order of the orders.
+    /// Returns the webhooks in the order of the orders.
     pub fn webhooks(&self, app: &TestApp) -> Vec<Webhook> {
         let mut webhooks = Vec::new();
         for order in &self.orders {
@@ -135,12 +135,12 @@ impl Load {
         webhooks
     }
 
-    /// Sends every webhook until it was answered 200, as Shopify does.
+    /// Sends every webhook until it is answered 200, as Shopify does.
     pub async fn send(&self, app: &TestApp) {
         send(&self.webhooks(app)).await;
     }
 
-    /// The same over that time.
+    /// Sends the webhooks spread over `span`, each until it is answered 200.
     pub async fn send_over(&self, app: &TestApp, span: Duration) {
         let webhooks = self.webhooks(app);
         let begun = Instant::now();
@@ -153,7 +153,7 @@ impl Load {
         paced.await;
     }
 
-    /// Records every order past the api, with a job that is due at `due`: for loads too large to be sent. Not for
+    /// Records every order without the api, with a job that is due at `due`: for loads too large to be sent. Not for
     /// cancelled orders.
     pub async fn record_due(&self, app: &TestApp, due: DateTime<Utc>) {
         let models: Vec<String> = (0..=UNITS_MAX).map(model).collect();
@@ -170,7 +170,7 @@ impl Load {
     }
 }
 
-/// The facts of an order of so many units, as the api would record them.
+/// Returns the facts of an order of this many units as the api would record them.
 fn model(units: i64) -> String {
     let body = payload(MODEL_ORDER, MODEL_CUSTOMER, units).json();
     serde_json::to_string(&shopify::parse(Topic::OrdersCreate, body.as_bytes()).unwrap()).unwrap()
@@ -196,7 +196,7 @@ fn record(order: &Order, app: &TestApp, models: &[String]) -> NewWebhook {
     }
 }
 
-/// Sends webhooks, many at a time, each until it was answered 200.
+/// Sends webhooks concurrently, each until it is answered 200.
 pub(super) async fn send(webhooks: &[Webhook]) {
     stream::iter(webhooks).for_each_concurrent(SENDERS, deliver).await;
 }

@@ -1,52 +1,52 @@
-//! The fault matrix: faults put to real processes over servers of their own, and what is left of the work afterwards.
+//! The fault matrix: faults injected into real processes and servers, and a verification that no work was lost or doubled.
 //!
-//! `rows` holds one function for each row of the matrix: it starts an [`Arena`], loads it with orders, breaks something,
-//! and hands it to [`Arena::judge`], which waits for the end and compares the accounts with what the orders say. No rule
+//! `rows` holds one function for each row of the matrix: it starts a [`Scenario`], sends orders, injects a fault,
+//! and calls [`Scenario::verify_outcome`], which waits for the end and compares the accounts with the orders. No rule
 //! of the programme is used here but "ten points for each whole unit of a paid order".
 
-mod arena;
-mod evidence;
+mod chaos_run;
+mod comparison;
 pub mod faulty;
 mod load;
 mod partner;
 pub mod report;
 pub mod rows;
-mod stage;
+mod scenario;
 
-pub use arena::Arena;
+pub use chaos_run::{ChaosRun, PARTNER_OUTAGE};
 pub use load::Load;
-pub use stage::{PARTNER_OUTAGE, Stage};
+pub use scenario::Scenario;
 
 use futures::future::LocalBoxFuture;
 
 /// One row of the matrix.
 #[derive(Clone, Copy)]
 pub struct Row {
-    /// How it is called on the command line.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// What is done.
+    /// A description of the fault.
     pub fault: &'static str,
-    /// Does it.
-    pub run: fn(Stage) -> LocalBoxFuture<'static, Tally>,
+    /// Runs the row.
+    pub run: fn(ChaosRun) -> LocalBoxFuture<'static, Tally>,
 }
 
-/// What became of the work of a row in which nothing was lost or doubled. (A row that lost or doubled something fails.)
+/// The result of a row in which nothing was lost or doubled. (Any other row fails.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// Webhooks with a job.
+    /// Number of webhooks with a job.
     pub jobs: u64,
-    /// Orders and customers without all their points.
+    /// Orders and customers with missing points.
     pub lost: u64,
-    /// Orders and customers with points twice.
+    /// Orders and customers with doubled points.
     pub doubled: u64,
-    /// Runs that came to an end, beyond the first of their job.
+    /// Completed runs beyond the first of each job.
     pub runs_again: u64,
-    /// Jobs taken back from workers that fell silent.
+    /// Jobs rescued from workers whose lease expired.
     pub rescued: u64,
-    /// Jobs that died.
+    /// Dead jobs.
     pub dead: u64,
-    /// From the end of the fault to the end of the last job, in milliseconds.
+    /// Time from the end of the fault to the end of the last job, in milliseconds.
     pub recovery_ms: u64,
-    /// What else was seen.
+    /// Further observations.
     pub note: String,
 }

@@ -1,4 +1,4 @@
-//! How the matrix is told: a line on the terminal, the table in the documents, a JSON file.
+//! Reports of the matrix: a line on the terminal, the table in the documents, a JSON file.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -10,17 +10,17 @@ use super::{Row, Tally};
 use crate::environment::root;
 use crate::postgres_server;
 
-/// One run of a row: what became of it, or what differed.
+/// The result of one run of a row: its tally, or the failure.
 pub type Outcome = Result<Tally, String>;
 
-/// Where the matrix was run.
+/// The machine on which the matrix was run.
 #[derive(Debug, Clone)]
 pub struct Machine {
     facts: Vec<(&'static str, String)>,
 }
 
 impl Machine {
-    /// Asks this one.
+    /// Reads the description of this machine.
     pub async fn here(now: DateTime<Utc>) -> Self {
         let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model =
@@ -45,14 +45,14 @@ impl Machine {
     }
 }
 
-/// The first line that a command tells.
+/// Returns the first line of a command's output.
 fn told(command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     text.lines().next().unwrap_or("unknown").trim().to_owned()
 }
 
-/// What became of one run, as a line.
+/// Formats the result of one run as a line.
 pub fn line(outcome: &Outcome) -> String {
     match outcome {
         Ok(tally) => format!(
@@ -74,7 +74,7 @@ fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100)
 }
 
-/// All runs as JSON.
+/// Formats all runs as JSON.
 pub fn as_json(machine: &Machine, runs: &[(&Row, Outcome)]) -> Value {
     let facts: serde_json::Map<String, Value> =
         machine.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -89,7 +89,7 @@ pub fn as_json(machine: &Machine, runs: &[(&Row, Outcome)]) -> Value {
     json!({ "machine": facts, "rows": rows.collect::<Vec<_>>() })
 }
 
-/// All runs as a document.
+/// Formats all runs as a Markdown document.
 pub fn as_markdown(machine: &Machine, runs: &[(&Row, Outcome)]) -> String {
     let mut text = String::from(INTRODUCTION);
     for (name, value) in &machine.facts {

@@ -1,12 +1,12 @@
 //! A short selection of the fault matrix, whose rows `./dev.sh chaos` runs all. Each has a PostgreSQL and a Redis of its own.
 
-use tests::chaos::Stage;
+use tests::chaos::ChaosRun;
 use tests::chaos::rows::ROWS;
 
 /// A row fails by panicking; it says what differs.
 async fn holds(name: &str) {
     let row = ROWS.iter().find(|row| row.name == name).expect("a row of the matrix");
-    let tally = (row.run)(Stage::set().await).await;
+    let tally = (row.run)(ChaosRun::start().await).await;
     assert_eq!((tally.lost, tally.doubled), (0, 0));
 }
 

@@ -1,4 +1,4 @@
-//! The rows, in the order of the table. A new one is a function in the file of what it breaks, and a line here.
+//! The rows in the order of the table. A new row is a function in the file of the component it breaks, and a line here.
 
 mod ingress;
 mod partners;
@@ -14,11 +14,11 @@ use super::Row;
 
 macro_rules! rows {
     ($($name:literal, $function:path, $fault:literal;)*) => {
-        &[$(Row { name: $name, fault: $fault, run: |stage| $function(stage).boxed_local() }),*]
+        &[$(Row { name: $name, fault: $fault, run: |chaos_run| $function(chaos_run).boxed_local() }),*]
     };
 }
 
-/// Every row.
+/// Returns every row.
 pub const ROWS: &[Row] = rows! {
     "worker-killed", workers::killed, "`kill -9` of a worker in the middle of its jobs, four times";
     "worker-stopped", workers::stopped, "a worker stopped (SIGSTOP) past its lease, then continued: its late results are refused";

@@ -1,34 +1,35 @@
-//! The row about a partner that is ill, for as long as the stage says: retries are used up within the first seconds, from
-//! then on jobs rest without losing attempts.
+//! The row about a partner's outage: retries are used up within the first seconds, and from
+//! then on jobs are snoozed without counting attempts.
 
 use tokio::time::sleep;
 
-use crate::chaos::arena::{Arena, Bounds};
 use crate::chaos::partner::{Mood, Partner};
-use crate::chaos::{Load, Stage, Tally};
+use crate::chaos::scenario::{Bounds, Scenario};
+use crate::chaos::{ChaosRun, Load, Tally};
 use crate::wait::wait_until;
 
 const LIMIT_SECONDS: u32 = 2;
-/// Runs of a job beside the one a second that its rests allow: three retries, and what comes after the outage.
+/// Runs of a job beyond one per second of snoozing: three retries, and those after the outage.
 const RUNS_BESIDE_MAX: u64 = 10;
 
-pub(super) async fn down(stage: Stage) -> Tally {
-    let arena = Arena::start(&stage).await;
-    let load = Load::of(160, &arena.app);
+pub(super) async fn down(chaos_run: ChaosRun) -> Tally {
+    let scenario = Scenario::start(&chaos_run).await;
+    let load = Load::of(160, &scenario.app);
     let partner = Partner::start(Mood::Limiting(LIMIT_SECONDS)).await;
-    let _worker = arena.faulty_worker(&["--partner", &partner.url()]).await;
-    arena.send(&load).await;
+    let _worker = scenario.faulty_worker(&["--partner", &partner.url()]).await;
+    scenario.send(&load).await;
     for mood in [Mood::Failing, Mood::Silent] {
-        sleep(stage.partner_outage / 3).await;
+        sleep(chaos_run.partner_outage / 3).await;
         partner.turn(mood);
     }
-    sleep(stage.partner_outage / 3).await;
-    assert_eq!((arena.entries().await, partner.taken()), (0, 0), "the partner decides, and it has taken nothing");
+    sleep(chaos_run.partner_outage / 3).await;
+    assert_eq!((scenario.entries().await, partner.taken()), (0, 0), "the partner decides, and it has taken nothing");
     partner.turn(Mood::Well);
-    arena.mended();
+    scenario.fault_ended();
     wait_until("the partner has been told of all", async || partner.taken() == load.jobs()).await;
-    let outage = stage.partner_outage.as_secs();
-    let tally = arena.judge(&load, Bounds::again(load.jobs(), load.jobs() * (outage + RUNS_BESIDE_MAX))).await;
+    let outage = chaos_run.partner_outage.as_secs();
+    let tally =
+        scenario.verify_outcome(&load, Bounds::again(load.jobs(), load.jobs() * (outage + RUNS_BESIDE_MAX))).await;
     // A run that fails after its call calls again: the partner knows it by its key.
     let (keys, again, refused) = (partner.taken(), partner.taken_again(), partner.refused());
     assert_eq!(keys, load.jobs(), "keys that the partner has taken");

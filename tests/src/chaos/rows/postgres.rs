@@ -1,50 +1,56 @@
-//! Rows that harm PostgreSQL.
+//! Rows that stop or stall PostgreSQL.
 
 use std::time::Duration;
 
 use futures::join;
 use tokio::time::sleep;
 
-use crate::chaos::arena::{Arena, Bounds};
-use crate::chaos::{Load, Stage, Tally};
+use crate::chaos::scenario::{Bounds, Scenario};
+use crate::chaos::{ChaosRun, Load, Tally};
 
-/// Snoozes while PostgreSQL is away count as runs again: each job that is held, about once a second.
+/// Snoozes while PostgreSQL is unavailable count as repeated runs: about one per second for each held job.
 const HELD_MAX: u64 = 1_024;
 const GONE: Duration = Duration::from_secs(30);
 
-pub(super) async fn restarted(stage: Stage) -> Tally {
-    let arena = Arena::start(&stage).await;
-    let load = Load::of(500, &arena.app);
-    let _workers = (arena.worker().await, arena.worker().await);
+pub(super) async fn restarted(chaos_run: ChaosRun) -> Tally {
+    let scenario = Scenario::start(&chaos_run).await;
+    let load = Load::of(500, &scenario.app);
+    let _workers = (scenario.worker().await, scenario.worker().await);
     let restarting = async {
-        arena.until_entries(50).await;
+        scenario.wait_for_entries(50).await;
         {
-            let mut postgres = arena.postgres.lock().await;
+            let mut postgres = scenario.postgres.lock().await;
             postgres.stop().await;
             postgres.run().await;
         }
-        arena.until_entries(200).await;
-        let mut postgres = arena.postgres.lock().await;
+        scenario.wait_for_entries(200).await;
+        let mut postgres = scenario.postgres.lock().await;
         postgres.crash().await;
         postgres.run().await;
-        arena.mended();
+        scenario.fault_ended();
     };
-    join!(arena.send_over(&load, Duration::from_secs(4)), restarting);
-    arena.judge(&load, Bounds::again(0, 4 * HELD_MAX)).await.note("senders were answered 503 and sent again")
+    join!(scenario.send_over(&load, Duration::from_secs(4)), restarting);
+    scenario
+        .verify_outcome(&load, Bounds::again(0, 4 * HELD_MAX))
+        .await
+        .note("senders were answered 503 and sent again")
 }
 
-pub(super) async fn gone(stage: Stage) -> Tally {
-    let arena = Arena::start(&stage).await;
-    let load = Load::of(300, &arena.app);
-    let _workers = (arena.worker().await, arena.worker().await);
+pub(super) async fn gone(chaos_run: ChaosRun) -> Tally {
+    let scenario = Scenario::start(&chaos_run).await;
+    let load = Load::of(300, &scenario.app);
+    let _workers = (scenario.worker().await, scenario.worker().await);
     let away = async {
-        arena.until_entries(50).await;
-        let mut postgres = arena.postgres.lock().await;
+        scenario.wait_for_entries(50).await;
+        let mut postgres = scenario.postgres.lock().await;
         postgres.stop().await;
         sleep(GONE).await;
         postgres.run().await;
-        arena.mended();
+        scenario.fault_ended();
     };
-    join!(arena.send_over(&load, Duration::from_secs(3)), away);
-    arena.judge(&load, Bounds::again(0, 30 * HELD_MAX)).await.note("senders were answered 503 and sent again")
+    join!(scenario.send_over(&load, Duration::from_secs(3)), away);
+    scenario
+        .verify_outcome(&load, Bounds::again(0, 30 * HELD_MAX))
+        .await
+        .note("senders were answered 503 and sent again")
 }

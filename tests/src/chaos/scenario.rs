@@ -1,4 +1,4 @@
-//! One row's world: a database, a Redis, the roles as processes, and the moment at which the fault was over.
+//! The environment of one row: a database, a Redis, the roles as processes, and the time at which the fault ended.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,8 +7,8 @@ use jobs::{Counts, JobKind};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-use super::evidence::{self, LogCounts};
-use super::{Load, Stage, Tally};
+use super::comparison::{self, LogCounts};
+use super::{ChaosRun, Load, Tally};
 use crate::app::TestApp;
 use crate::postgres_server::PostgresServer;
 use crate::process::{Log, Process, run};
@@ -19,54 +19,54 @@ const API: &str = "loyalnest-api";
 const SCHEDULER: &str = "loyalnest-scheduler";
 const WORKERS: &str = "loyalnest-workers";
 const FAULTY_WORKERS: &str = "loyalnest-chaos-worker";
-/// The end of every run is logged at this level, and counted from there: a log outlives its process.
+/// The level at which the end of every job run is logged. Runs are counted from logs, which outlive their process.
 const WORKERS_LOG_LEVEL: &str = "info,jobs=debug";
 const SHOPS: usize = 3;
-/// Longest a load may take to be worked off once the fault is over, unless the row says otherwise.
+/// Default time within which a load must be processed after the end of the fault.
 const SETTLED_MAX: Duration = Duration::from_secs(90);
-/// How often a process is stopped in the hope that it is in the middle of its jobs.
+/// Attempts to stop a process while it is running jobs.
 const CATCH_TRIES_MAX: u32 = 500;
 
-/// For workers that must not be taken for silent, however busy the machine is: the default lease.
+/// The default lease, for workers whose leases must not expire on a busy machine.
 pub(super) fn long_lease() -> [(&'static str, String); 1] {
     [("WORKERS_LEASE_SECONDS", "15".to_owned())]
 }
 
-/// What may happen to the jobs of a row: beyond it the row fails.
+/// Limits on what happens to the jobs of a row; beyond them the row fails.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Runs again and rescues together, at least: otherwise the fault has not bitten.
+    /// Minimum of repeated runs and rescues together: fewer mean that the fault had no effect.
     pub again_min: u64,
-    /// Runs again and rescues together, at most, not counting what the load's own races may cause.
+    /// Maximum of repeated runs and rescues together, without those caused by races of the load itself.
     pub again_max: u64,
-    /// Jobs that die.
+    /// Number of jobs that must be dead.
     pub dead: u64,
-    /// How long the load may take to be worked off.
+    /// Time within which the load must be processed.
     pub settled_max: Duration,
 }
 
 impl Bounds {
-    /// So many runs again and rescues together, nothing dead.
+    /// Creates limits for repeated runs and rescues together, without dead jobs.
     pub fn again(min: u64, max: u64) -> Self {
         Self { again_min: min, again_max: max, dead: 0, settled_max: SETTLED_MAX }
     }
 }
 
-/// The world of one row.
-pub struct Arena {
+/// The environment of one row.
+pub struct Scenario {
     pub app: TestApp,
     pub redis: tokio::sync::Mutex<RedisServer>,
-    /// The PostgreSQL of the run, this row's until it ends.
+    /// The PostgreSQL of the run, locked for this row.
     pub postgres: tokio::sync::Mutex<OwnedMutexGuard<PostgresServer>>,
     kept: Vec<Process>,
     logs: Mutex<Vec<Arc<Log>>>,
-    mended: Mutex<Instant>,
+    fault_ended: Mutex<Instant>,
 }
 
-impl Arena {
-    /// Database and Redis, no roles.
-    pub async fn bare(stage: &Stage, redis: Persistence) -> Self {
-        let postgres = stage.postgres().await;
+impl Scenario {
+    /// Creates the database and Redis without roles.
+    pub async fn without_roles(chaos_run: &ChaosRun, redis: Persistence) -> Self {
+        let postgres = chaos_run.postgres().await;
         let redis = RedisServer::start_keeping(redis).await;
         let builder = TestApp::builder().postgres(&postgres.url()).redis(&redis.url()).shops(SHOPS);
         Self {
@@ -75,21 +75,21 @@ impl Arena {
             postgres: postgres.into(),
             kept: Vec::new(),
             logs: Mutex::default(),
-            mended: Instant::now().into(),
+            fault_ended: Instant::now().into(),
         }
     }
 
-    /// With one api and one scheduler, and a Redis that keeps nothing on disk.
-    pub async fn start(stage: &Stage) -> Self {
-        Self::start_with(stage, Persistence::None).await
+    /// Starts one api, one scheduler, and a Redis without persistence.
+    pub async fn start(chaos_run: &ChaosRun) -> Self {
+        Self::start_with(chaos_run, Persistence::None).await
     }
 
-    /// With one api and one scheduler.
-    pub async fn start_with(stage: &Stage, redis: Persistence) -> Self {
-        let mut arena = Self::bare(stage, redis).await;
-        arena.keep_api().await;
-        arena.keep_scheduler().await;
-        arena
+    /// Starts one api, one scheduler, and a Redis with the given persistence.
+    pub async fn start_with(chaos_run: &ChaosRun, redis: Persistence) -> Self {
+        let mut scenario = Self::without_roles(chaos_run, redis).await;
+        scenario.keep_api().await;
+        scenario.keep_scheduler().await;
+        scenario
     }
 
     /// Starts the api, which runs until the row ends.
@@ -105,7 +105,7 @@ impl Arena {
         self.kept.push(scheduler);
     }
 
-    /// Starts a scheduler with these variables, too.
+    /// Starts a scheduler with additional variables.
     pub async fn scheduler(&self, environment: &[(&'static str, String)]) -> Process {
         self.process(SCHEDULER, &[], environment).await.0
     }
@@ -115,17 +115,17 @@ impl Arena {
         self.worker_with(&[]).await
     }
 
-    /// Starts the real workers with these variables, too.
+    /// Starts the real workers with additional variables.
     pub async fn worker_with(&self, environment: &[(&'static str, String)]) -> Process {
         self.process(WORKERS, &[], environment).await.0
     }
 
-    /// Starts workers whose handlers are disturbed as these arguments say: see [`super::faulty`].
+    /// Starts workers with faults injected around their handlers: see [`super::faulty`].
     pub async fn faulty_worker(&self, arguments: &[&str]) -> Process {
         self.faulty_worker_with(arguments, &[]).await
     }
 
-    /// The same with these variables, too.
+    /// Starts workers with injected faults and additional variables.
     pub async fn faulty_worker_with(&self, arguments: &[&str], environment: &[(&'static str, String)]) -> Process {
         self.process(FAULTY_WORKERS, arguments, environment).await.0
     }
@@ -145,7 +145,7 @@ impl Arena {
         (process, addr)
     }
 
-    /// The counts of all queues together; None while Redis does not answer.
+    /// Returns the sums of the counts of all queues; `None` while Redis does not answer.
     pub async fn counts(&self) -> Option<Counts> {
         let mut sum = Counts::default();
         for kind in JobKind::ALL {
@@ -161,24 +161,24 @@ impl Arena {
         Some(sum)
     }
 
-    /// Jobs under lease.
+    /// Returns the number of jobs under lease.
     pub async fn running(&self) -> u64 {
         self.counts().await.map_or(0, |counts| counts.running)
     }
 
-    /// Ledger entries.
+    /// Returns the number of ledger entries.
     pub async fn entries(&self) -> u64 {
         u64::try_from(self.app.number("SELECT count(*) FROM points_transactions").await).unwrap()
     }
 
-    /// Waits until so many entries are in the ledger.
-    pub async fn until_entries(&self, entries: u64) {
+    /// Waits until the ledger has at least this many entries.
+    pub async fn wait_for_entries(&self, entries: u64) {
         let what = format!("{entries} entries are in the ledger");
         wait_until(&what, async || self.entries().await >= entries).await;
     }
 
-    /// Stops the only worker (SIGSTOP) at a moment at which it holds jobs. Answers how many.
-    pub async fn catch_running(&self, worker: &Process) -> u64 {
+    /// Stops the only worker (SIGSTOP) while it holds jobs. Returns their number.
+    pub async fn stop_while_running(&self, worker: &Process) -> u64 {
         for _ in 0..CATCH_TRIES_MAX {
             wait_until("the worker holds jobs", async || self.running().await > 0).await;
             worker.signal("-STOP").await;
@@ -191,37 +191,37 @@ impl Arena {
         panic!("the worker was never caught with a job");
     }
 
-    /// Sends every webhook of the load until it was answered 200. What is late by then counts as not recovered.
+    /// Sends every webhook of the load until it is answered 200, then sets the end of the fault.
     pub async fn send(&self, load: &Load) {
         load.send(&self.app).await;
-        self.mended();
+        self.fault_ended();
     }
 
-    /// The same over that time.
+    /// Sends every webhook of the load spread over `span`, then sets the end of the fault.
     pub async fn send_over(&self, load: &Load, span: Duration) {
         load.send_over(&self.app, span).await;
-        self.mended();
+        self.fault_ended();
     }
 
-    /// The fault is over: from here, or from the end of the load where that is later, the time to recover counts.
-    pub fn mended(&self) {
-        *self.mended.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    /// Sets the end of the fault to now. The recovery time counts from the last call.
+    pub fn fault_ended(&self) {
+        *self.fault_ended.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Waits until all is worked off, and compares. Fails the row, saying what differs, unless nothing is lost,
-    /// nothing doubled, `loyalnest verify` finds no drift, and the runs are within bounds.
-    pub async fn judge(mut self, load: &Load, bounds: Bounds) -> Tally {
+    /// Waits until the load is processed and verifies the outcome. Fails the row with the differences unless nothing is lost,
+    /// nothing is doubled, `loyalnest verify` finds no drift, and the runs are within `bounds`.
+    pub async fn verify_outcome(mut self, load: &Load, bounds: Bounds) -> Tally {
         wait_at_most(bounds.settled_max, "all jobs have ended", async || {
             self.app.pending_webhooks().await == 0 && self.app.jobs().await == 0
         })
         .await;
-        let recovery = self.mended.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        let recovery = self.fault_ended.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
         // The tables were filled in one go: without statistics the comparison would take minutes.
         self.app.execute("ANALYZE").await;
-        let findings = evidence::compare(&self.app, load).await;
+        let findings = comparison::compare(&self.app, load).await;
         let verify = run("loyalnest", &["verify"], &self.app.servers.environment()).await;
         let logs: Vec<String> = self.logs.lock().unwrap().iter().map(|log| log.text()).collect();
-        let LogCounts { runs_again, rescued, outcomes } = evidence::count(&logs);
+        let LogCounts { runs_again, rescued, outcomes } = comparison::count(&logs);
         let dead = u64::try_from(self.app.number("SELECT count(*) FROM dead_letters").await).unwrap();
         assert!(findings.wrong.is_empty(), "the accounts are wrong:\n  {}", findings.wrong.join("\n  "));
         assert_eq!(verify.code, Some(0), "loyalnest verify finds drift: {} {}", verify.out, verify.err);
@@ -250,7 +250,7 @@ impl Arena {
 }
 
 impl Tally {
-    /// With what else was seen.
+    /// Adds a note with further observations.
     pub fn note(self, note: impl Into<String>) -> Self {
         Self { note: note.into(), ..self }
     }

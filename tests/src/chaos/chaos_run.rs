@@ -1,4 +1,4 @@
-//! What a row is given to play on: a PostgreSQL that it may stop, shared by the rows of one run, one after the other.
+//! The resources that the rows of one run of the fault matrix share: a PostgreSQL that a row may stop, used by one row at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,30 +7,30 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::postgres_server::PostgresServer;
 
-/// How long a partner is ill unless another time is asked for.
+/// Default duration of a partner's outage.
 pub const PARTNER_OUTAGE: Duration = Duration::from_secs(30);
 
-/// The stage. Cheap to clone; only one row at a time stands on it.
+/// A run of the fault matrix. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Stage {
+pub struct ChaosRun {
     postgres: Arc<Mutex<PostgresServer>>,
-    /// How long a partner is ill.
+    /// Duration of a partner's outage.
     pub(super) partner_outage: Duration,
 }
 
-impl Stage {
-    /// Starts the PostgreSQL.
-    pub async fn set() -> Self {
+impl ChaosRun {
+    /// Starts a run with its PostgreSQL.
+    pub async fn start() -> Self {
         Self { postgres: Arc::new(Mutex::new(PostgresServer::start().await)), partner_outage: PARTNER_OUTAGE }
     }
 
-    /// A partner is ill for so long.
+    /// Sets the duration of a partner's outage.
     #[must_use]
     pub fn with_partner_outage(self, partner_outage: Duration) -> Self {
         Self { partner_outage, ..self }
     }
 
-    /// The PostgreSQL, running, whatever the row before has done to it.
+    /// Locks the PostgreSQL for one row, started again if the row before has stopped it.
     pub async fn postgres(&self) -> OwnedMutexGuard<PostgresServer> {
         let mut postgres = Arc::clone(&self.postgres).lock_owned().await;
         if !postgres.is_running() {

@@ -1,4 +1,4 @@
-//! What is left when all jobs have ended: the accounts beside what the orders say, and the runs that the logs tell of.
+//! Compares the accounts with the sent orders after all jobs have ended, and counts the runs in the processes' logs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,17 +8,17 @@ use super::Load;
 use crate::accounts;
 use crate::app::TestApp;
 
-/// Differences listed at most.
+/// Maximum number of listed differences.
 const LISTED_MAX: usize = 10;
 
-/// What differs.
+/// The differences found.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// Orders and customers that have less than they must.
+    /// Orders and customers that have fewer points than expected.
     pub(super) lost: u64,
-    /// Orders and customers that have more.
+    /// Orders and customers that have more points than expected.
     pub(super) doubled: u64,
-    /// All of it in words.
+    /// Descriptions of the differences.
     pub(super) wrong: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// The ledger by order, the balance by customer, every entry once, and the accounts as [`accounts::differences`] sees them.
+/// Compares points by order and by customer, checks that every entry exists once, and adds [`accounts::differences`].
 pub(super) async fn compare(app: &TestApp, load: &Load) -> Findings {
     let mut findings = Findings::default();
     let orders = "SELECT m.shopify_domain, o.shopify_order_id, coalesce(sum(t.delta), 0)::bigint
@@ -76,18 +76,18 @@ async fn sums(app: &TestApp, sql: &'static str) -> BTreeMap<(String, i64), i64> 
     rows.into_iter().map(|(shop, id, number)| ((shop, id), number)).collect()
 }
 
-/// Runs as the logs of all processes tell them, those that were killed included.
+/// Job runs according to the logs of all processes, including killed ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct LogCounts {
-    /// Runs that came to an end, beyond the first of their job.
+    /// Completed runs beyond the first of each job.
     pub(super) runs_again: u64,
-    /// Jobs taken back from silent workers.
+    /// Jobs rescued from workers whose lease expired.
     pub(super) rescued: u64,
-    /// Runs by how they ended.
+    /// Completed runs by outcome.
     pub(super) outcomes: BTreeMap<String, u64>,
 }
 
-/// Reads them. A line cut short by a kill is passed over.
+/// Counts runs in the logs. Ignores a line that was cut by a kill.
 pub(super) fn count(logs: &[String]) -> LogCounts {
     let mut runs: HashMap<String, u64> = HashMap::new();
     let mut counts = LogCounts::default();
@@ -107,7 +107,7 @@ pub(super) fn count(logs: &[String]) -> LogCounts {
     counts
 }
 
-/// Queue and id: the jobs of one webhook's two queues share nothing else.
+/// Returns queue and id of the job: jobs of one webhook in two queues have the same id.
 fn job_of(line: &Value) -> Option<String> {
     let span = line["spans"].as_array()?.iter().find(|span| span["name"] == "job")?;
     Some(format!("{}/{}", span["kind"].as_str()?, span["job_id"].as_str()?))
