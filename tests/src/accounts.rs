@@ -1,5 +1,5 @@
-//! Whether the accounts are right, by three ways that do not share code with the writing: `loyalnest verify`'s sums, the
-//! recorded webhooks replayed from nothing, and the rows that every entry must have beside it.
+//! Verifies the accounts in three ways that share no code with the writers: the sums of `loyalnest verify`, the
+//! recorded webhooks replayed from scratch, and the companion rows of every entry.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub async fn assert_right(owner: &Owner, pool: &PgPool) {
     assert!(wrong.is_empty(), "the accounts are wrong:\n{}", wrong.join("\n"));
 }
 
-/// What is wrong, in words.
+/// Returns descriptions of all differences.
 pub async fn differences(owner: &Owner, pool: &PgPool) -> Vec<String> {
     let mut wrong = Vec::new();
     for (merchant, shop) in owner.merchants_after("", ROWS_MAX).await.unwrap() {
@@ -51,7 +51,7 @@ fn of_order(order: &OrderAccounts, replayed: &OrderState) -> Option<String> {
     (!right).then(|| format!("expected {expected}, but {order:?}"))
 }
 
-/// The orders' facts from the recorded webhooks alone.
+/// Computes the orders' facts from the recorded webhooks alone.
 async fn replay(pool: &PgPool, merchant_id: &str) -> BTreeMap<i64, OrderState> {
     let rows = sqlx::query_scalar::<_, String>(
         "SELECT payload::text FROM api_logs
@@ -68,7 +68,7 @@ async fn replay(pool: &PgPool, merchant_id: &str) -> BTreeMap<i64, OrderState> {
     orders
 }
 
-/// Every entry has one audit row and is told once to every channel, and nothing else is.
+/// Checks that every entry has exactly one audit row and one outbox row per channel, and that there are no others.
 async fn companions(pool: &PgPool) -> Vec<String> {
     let rows = sqlx::query_scalar::<_, String>(
         "WITH entry AS (SELECT merchant_id, transaction_id AS id, CASE type WHEN 'earn' THEN 'points_earned' ELSE 'points_adjusted' END AS name

@@ -1,5 +1,5 @@
-//! All roles in this process over a database and a Redis prefix of the test's own. [`TestApp::finish`] proves that
-//! nothing was left undone and that the accounts are right; a test that forgets it fails.
+//! All roles in this process, with a database and a Redis prefix of the test's own. [`TestApp::finish`] verifies that
+//! no work is left and the accounts are right; a test that does not call it fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,11 +28,11 @@ use crate::environment::{log_levels, redis_url, unique};
 use crate::settings::{ADMIN_TOKEN, Servers, keys};
 use crate::wait::{wait_at_most, wait_until};
 
-/// Longest a role may take to drain.
+/// Time within which a role must drain.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
-/// Longest until recorded webhooks are worked off, the sweep's and the leases' delays included.
+/// Time within which recorded webhooks must be processed, including delays of the sweep and of leases.
 const SETTLED_MAX: Duration = Duration::from_secs(60);
-/// All scopes a partner's key can have.
+/// All permissions a partner's key can have.
 pub const SCOPES: [&str; 4] = ["points:read", "points:write", "webhooks:read", "webhooks:write"];
 
 /// A registered merchant.
@@ -40,7 +40,7 @@ pub const SCOPES: [&str; 4] = ["points:read", "points:write", "webhooks:read", "
 pub struct Shop {
     pub merchant_id: MerchantId,
     pub domain: String,
-    /// A partner's key with all scopes.
+    /// A partner's key with all permissions.
     pub key: String,
 }
 
@@ -57,7 +57,7 @@ pub struct TestApp {
     pub shops: Vec<Shop>,
     pub store: Store,
     pub owner: Owner,
-    /// As the schema's owner: sees and may set everything.
+    /// The database as the schema's owner, who sees and may change everything.
     pub pool: PgPool,
     pub queues: Queues,
     pub servers: Servers,
@@ -78,7 +78,7 @@ impl TestApp {
         Builder::new()
     }
 
-    /// All roles, the system's clock, two shops.
+    /// Starts all roles with the system's clock and two shops.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
@@ -153,7 +153,7 @@ impl TestApp {
         self.api = Some(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
     }
 
-    /// One more workers role.
+    /// Starts one more workers role.
     pub async fn start_workers(&mut self) {
         let (context, stop) = self.context();
         let running = workers::start(self.servers.workers(), context).await.unwrap();
@@ -166,7 +166,7 @@ impl TestApp {
         self.scheduler = Some(Role { stop, finished: Box::pin(running.finished()) });
     }
 
-    /// Registers a merchant with a key of all scopes.
+    /// Registers a merchant with a key of all permissions.
     pub async fn add_shop(&mut self, domain: &str) -> Shop {
         let merchant = NewMerchant {
             merchant_id: MerchantId::parse(&self.ids.ulid()).unwrap(),
@@ -182,7 +182,7 @@ impl TestApp {
         shop
     }
 
-    /// A new partner's key.
+    /// Creates a partner's key.
     pub async fn add_key(&self, domain: &str, scopes: &[&str]) -> String {
         let key = format!("lnk_{:A<43}", unique().ulid());
         let hash = Sha256::digest(key.as_bytes());
@@ -190,7 +190,7 @@ impl TestApp {
         key
     }
 
-    /// Replaces the first shop's rule.
+    /// Replaces the first shop's earning rule.
     pub async fn set_rule(&self, rule: &EarnRule) {
         let merchant = &self.shops[0].merchant_id;
         let mut tx = self.store.begin(&TenantScope::of(merchant)).await.unwrap();
@@ -198,42 +198,42 @@ impl TestApp {
         tx.commit().await.unwrap();
     }
 
-    /// A delivery to the first shop, to be changed or sent.
+    /// Creates a delivery to the first shop, to be changed or sent.
     pub fn webhook(&self, topic: &str, body: impl Into<Vec<u8>>) -> Webhook {
         let n = self.deliveries.fetch_add(1, Ordering::Relaxed);
         Webhook::new(self.http.clone(), &self.base, topic, &self.shops[0].domain, n, body)
     }
 
-    /// Delivers to the first shop; it must be taken.
+    /// Delivers to the first shop; it must be accepted.
     pub async fn deliver(&self, topic: &str, body: impl Into<Vec<u8>>) {
         self.webhook(topic, body).send().await.ok();
     }
 
-    /// GET with a bearer token.
+    /// Sends GET with a bearer token.
     pub async fn get(&self, path: &str, token: &str) -> Answer {
         let request = self.http.get(format!("{}{path}", self.base));
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         Answer::of(request.send().await.unwrap()).await
     }
 
-    /// GET as the administrator.
+    /// Sends GET as the administrator.
     pub async fn get_as_admin(&self, path: &str) -> Answer {
         self.get(path, ADMIN_TOKEN).await
     }
 
-    /// What the first shop's customer has, as its partner reads it. Null for an unknown customer.
+    /// Returns the points of the first shop's customer as its partner reads them; null for an unknown customer.
     pub async fn points(&self, shopify_customer_id: i64) -> Value {
         let path = format!("/v1/api/customers/{shopify_customer_id}/points?limit=100");
         let answer = self.get(&path, &self.shops[0].key).await;
         if answer.status == 404 { Value::Null } else { answer.ok().json() }
     }
 
-    /// The balance of [`TestApp::points`]; None for an unknown customer.
+    /// Returns the balance of [`TestApp::points`]; `None` for an unknown customer.
     pub async fn balance(&self, shopify_customer_id: i64) -> Option<i64> {
         self.points(shopify_customer_id).await["points_balance"].as_i64()
     }
 
-    /// One number from the database, as its owner.
+    /// Queries one number as the database's owner.
     pub async fn number(&self, sql: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(sql))
             .fetch_one(&self.pool)
@@ -241,7 +241,7 @@ impl TestApp {
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// Rows of one text column, as the owner.
+    /// Queries rows of one text column as the owner.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         sqlx::query_scalar(AssertSqlSafe(sql))
             .fetch_all(&self.pool)
@@ -249,18 +249,18 @@ impl TestApp {
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// Changes something past the application, as the owner. Answers how many rows.
+    /// Executes a statement as the owner. Returns the number of affected rows.
     pub async fn execute(&self, sql: &str) -> u64 {
         let done = sqlx::query(AssertSqlSafe(sql)).execute(&self.pool).await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}")).rows_affected()
     }
 
-    /// Recorded webhooks whose job has not ended.
+    /// Returns the number of recorded webhooks whose job has not ended.
     pub async fn pending_webhooks(&self) -> i64 {
         self.number("SELECT count(*) FROM api_logs WHERE status = 'pending' AND job_kind IS NOT NULL").await
     }
 
-    /// Jobs in Redis, of any state.
+    /// Returns the number of jobs in Redis in any state.
     pub async fn jobs(&self) -> u64 {
         let mut jobs = 0;
         for kind in JobKind::ALL {
@@ -270,7 +270,7 @@ impl TestApp {
         jobs
     }
 
-    /// Waits until every recorded webhook has been worked off and no job is left.
+    /// Waits until every recorded webhook is processed and no job is left.
     pub async fn settled(&self) {
         wait_at_most(SETTLED_MAX, "all webhooks are worked off", async || {
             self.pending_webhooks().await == 0 && self.jobs().await == 0
@@ -278,7 +278,7 @@ impl TestApp {
         .await;
     }
 
-    /// Says that so many jobs die in this test.
+    /// Sets the number of jobs that must die in this test.
     pub fn expect_dead_letters(&mut self, expected: i64) {
         self.dead_letters = expected;
     }
@@ -298,7 +298,7 @@ impl TestApp {
         drain(self.scheduler.take().into_iter().collect()).await;
     }
 
-    /// Ends the roles and asserts: no job is left, no job died but those expected, the accounts are right.
+    /// Stops the roles and asserts that no job is left, only the expected jobs died, and the accounts are right.
     pub async fn finish(mut self) {
         if !self.workers.is_empty() {
             self.settled().await;
@@ -316,7 +316,7 @@ impl TestApp {
         }
     }
 
-    /// Removes the test's keys from the shared Redis, as far as it answers.
+    /// Removes the test's keys from the shared Redis if it answers.
     async fn forget_keys(&self) {
         let pattern = format!("*{}*", self.servers.prefix);
         let Ok(client) = redis::Client::open(self.servers.redis_url.as_str()) else { return };

@@ -1,10 +1,10 @@
-//! What a test chooses of its [`TestApp`]: which roles, which clock, which servers.
+//! Options of a [`TestApp`]: roles, clock, servers.
 
 use platform::clock::{SharedClock, SystemClock};
 
 use crate::app::TestApp;
 
-/// What a test may choose.
+/// Options of a [`TestApp`].
 #[derive(Debug)]
 pub struct Builder {
     pub(crate) api: bool,
@@ -40,7 +40,7 @@ impl Builder {
         Self { scheduler: false, ..self }
     }
 
-    /// Only what the test starts itself, as processes.
+    /// Starts no roles in this process: the test starts them as processes.
     pub fn without_roles(self) -> Self {
         self.without_api().without_workers().without_scheduler()
     }
@@ -53,18 +53,18 @@ impl Builder {
         Self { shops, ..self }
     }
 
-    /// The roles reach PostgreSQL as this URL says (a proxy's); the test itself goes past it.
+    /// Sets the PostgreSQL URL of the roles (a proxy's); the test itself connects directly.
     pub fn postgres_through(mut self, host_and_port: &str) -> Self {
         self.servers.push((Server::Postgres, host_and_port.to_owned()));
         self
     }
 
-    /// A database on another PostgreSQL than the shared one: a superuser's URL that names a database.
+    /// Creates the database on another PostgreSQL than the shared one, given by a superuser's URL that names a database.
     pub fn postgres(self, server: &str) -> Self {
         Self { database_server: Some(server.to_owned()), ..self }
     }
 
-    /// Another Redis than the shared one.
+    /// Uses another Redis than the shared one.
     pub fn redis(mut self, url: &str) -> Self {
         self.servers.push((Server::Redis, url.to_owned()));
         self

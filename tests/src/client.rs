@@ -1,4 +1,4 @@
-//! Speaks HTTP to the api as Shopify and as partners do.
+//! HTTP client that calls the api as Shopify and as partners do.
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::settings::SHOPIFY_SECRET;
 
 const PATH: &str = "/v1/api/shopify/webhook";
 
-/// What came back.
+/// An HTTP answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -27,7 +27,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    /// The envelope's error code; empty when there is none.
+    /// Returns the error code of the envelope; empty when there is none.
     pub fn code(&self) -> String {
         self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
@@ -39,7 +39,7 @@ impl Answer {
         self
     }
 
-    /// Fails the test unless the answer is this refusal.
+    /// Fails the test unless the answer is this error.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status, self.code().as_str()), (status, code), "{}", self.text);
@@ -48,7 +48,7 @@ impl Answer {
     }
 }
 
-/// A delivery to be sent, right in all respects until told otherwise.
+/// A delivery to be sent, valid unless changed.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     http: reqwest::Client,
@@ -73,54 +73,54 @@ impl Webhook {
         }
     }
 
-    /// To another api, such as one started anew.
+    /// Sets the api to send to.
     pub fn to(mut self, base: &str) -> Self {
         base.clone_into(&mut self.base);
         self
     }
 
-    /// To a shop of this domain.
+    /// Sets the shop's domain.
     pub fn shop(mut self, domain: &str) -> Self {
         domain.clone_into(&mut self.delivery.shop_domain);
         self
     }
 
-    /// With this delivery id: the same again is a retry.
+    /// Sets the delivery id: the same id again is a retry.
     pub fn id(mut self, webhook_id: &str) -> Self {
         webhook_id.clone_into(&mut self.delivery.webhook_id);
         self
     }
 
-    /// Signed with this secret.
+    /// Sets the signing secret.
     pub fn secret(mut self, secret: &str) -> Self {
         secret.as_bytes().clone_into(&mut self.secret);
         self
     }
 
-    /// With this value instead.
+    /// Replaces the value of a header.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.changes.push((name.to_owned(), Some(value.as_ref().to_vec())));
         self
     }
 
-    /// Without this header.
+    /// Removes a header.
     pub fn without(mut self, name: &str) -> Self {
         self.changes.push((name.to_owned(), None));
         self
     }
 
-    /// With one more header, also where there is one of this name.
+    /// Adds a header, also if one of this name exists.
     pub fn also(mut self, name: &str, value: &str) -> Self {
         self.added.push((name.to_owned(), value.as_bytes().to_vec()));
         self
     }
 
-    /// Sends it; fails where there is no HTTP answer.
+    /// Sends the delivery; fails the test when there is no HTTP answer.
     pub async fn send(&self) -> Answer {
         self.try_send().await.unwrap()
     }
 
-    /// Sends it; there may be nobody to answer.
+    /// Sends the delivery; returns `None` when there is no HTTP answer.
     pub async fn try_send(&self) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.post(format!("{}{PATH}", self.base));
         for (name, value) in self.delivery.headers(&self.secret, &self.body) {
@@ -136,7 +136,7 @@ impl Webhook {
         Ok(Answer::of(request.body(self.body.clone()).send().await?).await)
     }
 
-    /// The body's type, as sent.
+    /// Returns the content type.
     pub fn content_type(self, value: &str) -> Self {
         self.header(CONTENT_TYPE.as_str(), value)
     }

@@ -1,4 +1,4 @@
-//! A fresh database for each test: a copy of a template that the first test of a schema makes.
+//! A fresh database for each test, copied from a template that the first test of a schema creates.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use store::Owner;
 use crate::environment::{postgres_url, root, unique};
 use crate::wait::wait_until;
 
-/// Key of the advisory lock under which templates are made.
+/// Key of the advisory lock under which templates are created.
 const TEMPLATE_LOCK: i64 = 0x6c6e_7470;
-/// Databases of tests that were killed are removed after this.
+/// Age at which databases of killed tests are removed.
 const STALE_SECONDS: u64 = 3_600;
 const CONNECTIONS_MAX: u32 = 2;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A database of one test.
+/// The database of one test.
 #[derive(Debug)]
 pub struct Database {
     server: String,
@@ -26,12 +26,12 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes it on the server of the test run.
+    /// Creates the database on the server of the test run.
     pub async fn create() -> Self {
         Self::create_on(&postgres_url()).await
     }
 
-    /// Makes it on the server of this superuser's URL, which names a database.
+    /// Creates the database on the server of this superuser's URL, which names a database.
     pub async fn create_on(server: &str) -> Self {
         let mut admin = admin(server).await;
         let template = template_name();
@@ -46,12 +46,12 @@ impl Database {
         Self { server: server.to_owned(), name, dropped: false }
     }
 
-    /// URL for the owner of the schema.
+    /// Returns the URL for the owner of the schema.
     pub fn owner_url(&self) -> String {
         url(&self.server, &self.name)
     }
 
-    /// URL for the application's role.
+    /// Returns the URL for the application's role.
     pub fn app_url(&self) -> String {
         let url = self.owner_url();
         let (scheme, rest) = url.split_once("://").unwrap();
@@ -59,12 +59,12 @@ impl Database {
         format!("{scheme}://loyalnest_app@{host}")
     }
 
-    /// Connections as the owner, for what a test must see or set past the application.
+    /// Opens connections as the owner, for what a test must read or change without the application.
     pub async fn pool(&self) -> PgPool {
         pool(&self.owner_url()).await
     }
 
-    /// Removes it, whoever is still connected.
+    /// Drops the database, closing open connections.
     pub async fn drop(mut self) {
         self.dropped = true;
         drop_database(&self.server, &self.name).await;
@@ -72,7 +72,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// Best effort for a test that failed: it must not hide the failure.
+    /// Drops the database of a failed test without hiding the failure.
     fn drop(&mut self) {
         if self.dropped {
             return;
@@ -87,7 +87,7 @@ impl Drop for Database {
     }
 }
 
-/// A small pool on a URL.
+/// Opens a small pool.
 pub async fn pool(url: &str) -> PgPool {
     let options = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).acquire_timeout(CONNECT_TIMEOUT);
     options.connect(url).await.unwrap()
@@ -115,7 +115,7 @@ async fn run(connection: &mut PgConnection, sql: &str) {
     sqlx::query(AssertSqlSafe(sql)).execute(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
-/// The template of the schema as the migrations make it now.
+/// Returns the template of the schema of the current migrations, creating it if needed.
 fn template_name() -> String {
     let mut files: Vec<_> =
         std::fs::read_dir(root().join("migrations")).unwrap().map(|file| file.unwrap().path()).collect();
@@ -158,7 +158,7 @@ async fn make_template(admin: &mut PgConnection, server: &str, template: &str) {
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(TEMPLATE_LOCK).execute(&mut *admin).await.unwrap();
 }
 
-/// Databases whose test was killed: their name says when they were made.
+/// Returns databases whose test was killed: their name contains the time of creation.
 async fn drop_stale(admin: &mut PgConnection) {
     let before = unique().ulid().to_lowercase();
     let oldest_kept = ulid_seconds(&before).saturating_sub(STALE_SECONDS);
@@ -171,7 +171,7 @@ async fn drop_stale(admin: &mut PgConnection) {
     }
 }
 
-/// The instant in a ULID: its first ten digits, Crockford's base 32, are milliseconds.
+/// Returns the time of a ULID: its first ten digits in Crockford's base 32 are milliseconds.
 fn ulid_seconds(id: &str) -> u64 {
     const DIGITS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
     let digits = id.chars().take(10).map(|digit| DIGITS.find(digit).unwrap_or(0) as u64);

@@ -1,42 +1,42 @@
-//! What the tests are told from outside: the servers to use, and where the repository and its programs are.
+//! Settings of a test run from its environment: the servers to use, and the paths of the repository and its programs.
 
 use std::path::{Path, PathBuf};
 
 use platform::clock::SystemClock;
 use platform::ids::Ids;
 
-/// A variable of the test run.
+/// Returns a variable of the test run.
 #[expect(clippy::disallowed_methods, reason = "tests are told of their servers by the environment, here only")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// URL of a PostgreSQL superuser; tests make databases of their own there.
+/// Returns the URL of a PostgreSQL superuser; tests create their own databases there.
 pub fn postgres_url() -> String {
     variable("TEST_DATABASE_URL").expect("set TEST_DATABASE_URL to a superuser's URL (`./dev.sh test` does)")
 }
 
-/// URL of a Redis that tests share, each under a prefix of its own.
+/// Returns the URL of a Redis that tests share, each with its own prefix.
 pub fn redis_url() -> String {
     variable("TEST_REDIS_URL").expect("set TEST_REDIS_URL to a Redis that tests may use (`./dev.sh test` does)")
 }
 
-/// Folder of Shopify's own JSON Schemas, if the run has it: see `scripts/shopify-schemas.sh`.
+/// Returns the folder of Shopify's own JSON Schemas if the run has it: see `scripts/shopify-schemas.sh`.
 pub fn shopify_schemas() -> Option<PathBuf> {
     variable("SHOPIFY_SCHEMAS_DIR").map(PathBuf::from)
 }
 
-/// Levels of log lines on standard error, such as `info,store=debug`. None: no logs.
+/// Returns the log levels for standard error, such as `info,store=debug`; `None`: no logs.
 pub fn log_levels() -> Option<String> {
     variable("TEST_LOG")
 }
 
-/// The repository's root.
+/// Returns the root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of the repository")
 }
 
-/// The program of this name, built beside this test or program: `target/<profile>/deps/<test>`, or `target/<profile>/<program>`.
+/// Returns the path of a program built beside this test or program: `target/<profile>/deps/<test>` or `target/<profile>/<program>`.
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
     let folder = own.parent().expect("a program is in a folder");
@@ -46,12 +46,12 @@ pub fn program(name: &str) -> PathBuf {
     program
 }
 
-/// Names and numbers that no other test has.
+/// Returns a number that no other test has.
 pub fn unique() -> Ids {
     Ids::from_system(SystemClock::shared()).expect("the system has randomness")
 }
 
-/// A port on the loopback that nothing listens on now.
+/// Returns a port on the loopback on which nothing listens.
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
     listener.local_addr().expect("it is bound").port()

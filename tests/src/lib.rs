@@ -1,8 +1,8 @@
-//! What the tests of the whole stand on: [`TestApp`] with a database, a Redis prefix and all roles of its own, real
-//! processes that can be killed, a private Redis that may be flushed, and a connection that can be cut.
+//! The foundation of the integration tests: [`TestApp`] with its own database, Redis prefix and roles, real
+//! processes that can be killed, private servers that can be stopped, and a proxy that can cut connections.
 //!
-//! Nothing here knows a rule of the programme: expected points are written in the tests, or come from `domain` by
-//! another way than the one under test.
+//! Contains no rule of the programme: expected points are written in the tests or computed from `domain`
+//! in another way than the one under test.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! A PostgreSQL of one test or of the fault matrix, which may be stopped, crashed and started again without harm to
-//! others. Durable against its own crash, not against the machine's: nothing here outlives that.
+//! A PostgreSQL of one test or of the fault matrix, which can be stopped, crashed and restarted without affecting
+//! others. Durable against its own crash, not against the machine's.
 
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ use tokio::process::{Child, Command};
 use crate::environment::{free_port, unique};
 use crate::wait::{wait_at_most, wait_until};
 
-/// Where distributions keep PostgreSQL's programs, by major version.
+/// Folders in which distributions install PostgreSQL's programs by major version.
 const PROGRAMS: &str = "/usr/lib/postgresql";
-/// PostgreSQL refuses to run as root: it then runs as the first of these users that there is.
+/// Users to run PostgreSQL as when this process is root, which PostgreSQL refuses; the first that exists is used.
 const USERS: [&str; 2] = ["postgres", "loyalnest-dev"];
-/// Longest from its start, recovery included, to its first answer.
+/// Time within which it must answer after its start, recovery included.
 const START_MAX: Duration = Duration::from_secs(60);
 const CONNECT_MAX: Duration = Duration::from_secs(2);
-/// Longest to wait for its end when it is dropped, in steps.
+/// Time and interval of waiting for its end when it is dropped.
 const DROP_STEPS_MAX: u32 = 50;
 const DROP_STEP: Duration = Duration::from_millis(100);
 const SETTINGS: [&str; 7] = [
@@ -33,7 +33,7 @@ const SETTINGS: [&str; 7] = [
     "track_commit_timestamp=on",
 ];
 
-/// The server; crashed and removed when dropped.
+/// The server; killed and removed when dropped.
 #[derive(Debug)]
 pub struct PostgresServer {
     port: u16,
@@ -43,7 +43,7 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Creates an empty one and starts it.
+    /// Creates and starts an empty server.
     pub async fn start() -> Self {
         let dir = std::env::temp_dir().join(format!("loyalnest-postgres-{}", unique().ulid()));
         std::fs::create_dir_all(&dir).unwrap();
@@ -60,12 +60,12 @@ impl PostgresServer {
         server
     }
 
-    /// URL of the superuser's default database.
+    /// Returns the URL of the superuser's default database.
     pub fn url(&self) -> String {
         format!("postgres://loyalnest@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Starts it, after [`PostgresServer::stop`] or [`PostgresServer::crash`] with the data it had, and waits until it answers.
+    /// Starts it with the data it had before [`PostgresServer::stop`] or [`PostgresServer::crash`], and waits until it answers.
     pub async fn run(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
         let port = self.port.to_string();
@@ -86,17 +86,17 @@ impl PostgresServer {
         .await;
     }
 
-    /// Whether it was started and not stopped.
+    /// Returns whether it was started and not stopped.
     pub fn is_running(&self) -> bool {
         self.process.is_some()
     }
 
-    /// Ends it as an operator does for a restart: connections are cut, what is committed is written out.
+    /// Stops it in the fast mode: connections are closed, and a checkpoint is written.
     pub async fn stop(&mut self) {
         self.end("-INT").await;
     }
 
-    /// Ends it at once, without writing anything out: it recovers at the next start.
+    /// Stops it immediately without a checkpoint: it recovers at the next start.
     pub async fn crash(&mut self) {
         self.end("-QUIT").await;
     }
@@ -108,7 +108,7 @@ impl PostgresServer {
         wait_until("PostgreSQL has ended", async || process.try_wait().unwrap().is_some()).await;
     }
 
-    /// A program of PostgreSQL over its data, as the user who may run it.
+    /// Creates a command of a PostgreSQL program as the user who may run it.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(programs().join(name));
         command.arg("-D").arg(self.dir.join("data")).current_dir("/").stdin(Stdio::null());
@@ -141,7 +141,7 @@ impl Drop for PostgresServer {
     }
 }
 
-/// The newest version's programs.
+/// Returns the folder of the newest version's programs.
 fn programs() -> PathBuf {
     let major = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     let installed = std::fs::read_dir(PROGRAMS).into_iter().flatten().flatten().map(|folder| folder.path());
@@ -151,13 +151,13 @@ fn programs() -> PathBuf {
         .join("bin")
 }
 
-/// The version of the programs, as they tell it.
+/// Returns the version that the programs report.
 pub async fn version() -> String {
     let told = Command::new(programs().join("postgres")).arg("--version").output().await.unwrap();
     String::from_utf8(told.stdout).unwrap().trim().to_owned()
 }
 
-/// Who runs it: None is whoever runs the test.
+/// Returns the user to run it as; `None`: the current user.
 async fn user() -> Option<(u32, u32)> {
     if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
         return None;

@@ -1,4 +1,4 @@
-//! The real programs as processes of their own, with their logs read and their ends chosen: asked, or killed.
+//! Runs the real programs as processes, reads their logs, and stops or kills them.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use crate::environment::{program, unique};
 use crate::wait::wait_until;
 
-/// Longest a process may take to end once asked.
+/// Time within which a process must end after SIGTERM.
 const END_MAX: Duration = Duration::from_secs(30);
 
 /// A running program; killed when dropped.
@@ -22,12 +22,12 @@ pub struct Process {
     log: Arc<Log>,
 }
 
-/// What a process has logged; outlives it while someone holds it.
+/// The log of a process, which may outlive it.
 #[derive(Debug)]
 pub struct Log(PathBuf);
 
 impl Log {
-    /// All of it.
+    /// Returns the whole log.
     pub fn text(&self) -> String {
         std::fs::read_to_string(&self.0).unwrap()
     }
@@ -39,7 +39,7 @@ impl Drop for Log {
     }
 }
 
-/// How a program ended that ran to its end.
+/// The result of a program that ran to its end.
 #[derive(Debug, Clone)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -47,7 +47,7 @@ pub struct Ended {
     pub err: String,
 }
 
-/// Runs a program to its end, with these variables and no others.
+/// Runs a program to its end with exactly these environment variables.
 pub async fn run(name: &str, arguments: &[&str], environment: &[(&str, String)]) -> Ended {
     let mut command = Command::new(program(name));
     command.args(arguments).env_clear().envs(environment.iter().map(|(name, value)| (*name, value)));
@@ -58,12 +58,12 @@ pub async fn run(name: &str, arguments: &[&str], environment: &[(&str, String)])
 }
 
 impl Process {
-    /// Starts a program with these variables and no others.
+    /// Starts a program with exactly these environment variables.
     pub fn spawn(name: &str, environment: &[(&str, String)]) -> Self {
         Self::spawn_with(name, &[], environment)
     }
 
-    /// The same, with arguments.
+    /// Starts it with arguments.
     pub fn spawn_with(name: &str, arguments: &[String], environment: &[(&str, String)]) -> Self {
         let log = std::env::temp_dir().join(format!("{name}-{}.log", unique().ulid()));
         let file = std::fs::File::create(&log).unwrap();
@@ -73,12 +73,12 @@ impl Process {
         Self { child: command.spawn().unwrap(), log: Arc::new(Log(log)) }
     }
 
-    /// Starts a role and waits until it says where it listens.
+    /// Starts a role and waits until it logs its address.
     pub async fn role(name: &str, environment: &[(&str, String)]) -> (Self, SocketAddr) {
         Self::role_with(name, &[], environment).await
     }
 
-    /// The same, with arguments.
+    /// Starts it with arguments.
     pub async fn role_with(name: &str, arguments: &[String], environment: &[(&str, String)]) -> (Self, SocketAddr) {
         let mut process = Self::spawn_with(name, arguments, environment);
         let mut addr = None;
@@ -92,34 +92,34 @@ impl Process {
         (process, addr.unwrap())
     }
 
-    /// All it has logged.
+    /// Returns all it has logged.
     pub fn log(&self) -> String {
         self.log.text()
     }
 
-    /// Its log, to be read when it is gone.
+    /// Returns its log, readable after its end.
     pub fn log_file(&self) -> Arc<Log> {
         Arc::clone(&self.log)
     }
 
-    /// Whether it still runs.
+    /// Returns whether it is running.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// The address in the line that says it is up.
+    /// Returns the address in the log line of its start.
     fn addr(&self) -> Option<SocketAddr> {
         let log = self.log();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         lines.filter_map(|line| find(&line, "addr")?.trim_start_matches("socket://").parse().ok()).next()
     }
 
-    /// `kill -9`.
+    /// Kills it with SIGKILL.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// SIGTERM; returns at once.
+    /// Sends SIGTERM; returns at once.
     pub async fn terminate(&self) {
         self.signal("-TERM").await;
     }
@@ -137,7 +137,7 @@ impl Process {
     }
 }
 
-/// The text under a name, wherever it is in the line.
+/// Returns the text of a field anywhere in a JSON log line.
 fn find<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     let fields = value.as_object()?;
     fields.get(name).and_then(Value::as_str).or_else(|| fields.values().find_map(|inner| find(inner, name)))

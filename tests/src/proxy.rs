@@ -1,4 +1,4 @@
-//! A TCP proxy between a role and a server, whose connection can be cut, go silent, or be slow.
+//! A TCP proxy between a role and a server that can cut, stall or slow down connections.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,23 +9,23 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// What a slow connection adds to whatever passes, each way.
+/// Delay of a slow connection in each direction.
 const SLOW_BY: Duration = Duration::from_millis(40);
-/// Moved at once over a slow connection.
+/// Bytes forwarded at once over a slow connection.
 const SLOW_BYTES_MAX: usize = 16 * 1_024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Open,
-    /// Connections end; new ones end at once.
+    /// Closes connections; new ones are closed at once.
     Cut,
-    /// Connections stay, nothing moves.
+    /// Keeps connections open without forwarding.
     Silent,
-    /// Everything takes its time.
+    /// Delays everything.
     Slow,
 }
 
-/// The proxy. Dropping it cuts everything.
+/// The proxy. Dropping it closes all connections.
 #[derive(Debug)]
 pub struct Proxy {
     addr: SocketAddr,
@@ -34,7 +34,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// In front of the server of this URL.
+    /// Starts a proxy to the server of this URL.
     pub async fn before(url: &str) -> Self {
         let target = authority(url).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -48,7 +48,7 @@ impl Proxy {
         Self { addr, mode, accepting }
     }
 
-    /// The URL, through the proxy.
+    /// Returns the URL through the proxy.
     pub fn url(&self, url: &str) -> String {
         url.replacen(authority(url), &self.addr.to_string(), 1)
     }
@@ -77,7 +77,7 @@ impl Drop for Proxy {
     }
 }
 
-/// `host:port` of a URL.
+/// Returns `host:port` of a URL.
 fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
@@ -103,7 +103,7 @@ async fn pass(mut client: TcpStream, target: String, mut modes: watch::Receiver<
     }
 }
 
-/// Until either side ends.
+/// Forwards until either side closes.
 async fn carry(mode: Mode, client: &mut TcpStream, server: &mut TcpStream) {
     match mode {
         Mode::Open => drop(copy_bidirectional(client, server).await),
@@ -121,7 +121,7 @@ async fn crawl_bidirectional(client: &mut TcpStream, server: &mut TcpStream) {
     }
 }
 
-/// Until either side ends.
+/// Forwards until either side closes.
 async fn crawl(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
     let mut bytes = vec![0; SLOW_BYTES_MAX];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {

@@ -1,4 +1,4 @@
-//! A Redis of one test, which may be flushed, stalled, filled, stopped and started again without harm to others.
+//! A Redis of one test, which can be flushed, stalled, filled, stopped and restarted without affecting others.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -11,15 +11,15 @@ use tokio::process::{Child, Command};
 use crate::environment::{free_port, unique};
 use crate::wait::wait_until;
 
-/// Longest that it may take to carry out a test's own command, on a machine that is busy with other tests.
+/// Timeout of a test's own command on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
 
-/// What is left of what it held when it is started again.
+/// The data that survive a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Persistence {
-    /// Nothing.
+    /// No data.
     None,
-    /// All but the last second: an append-only file, written out every second.
+    /// All but the last second: an append-only file synced every second.
     EverySecond,
 }
 
@@ -34,22 +34,22 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts an empty one that keeps nothing on disk.
+    /// Starts an empty server without persistence.
     pub async fn start() -> Self {
         Self::launch(&[], Persistence::None).await
     }
 
-    /// Starts an empty one with that persistence.
+    /// Starts an empty server with the given persistence.
     pub async fn start_keeping(persistence: Persistence) -> Self {
         Self::launch(&[], persistence).await
     }
 
-    /// Starts an empty one with further arguments of `redis-server`, which keeps nothing on disk.
+    /// Starts an empty server without persistence and with further arguments of `redis-server`.
     pub async fn start_with(arguments: &[&str]) -> Self {
         Self::launch(arguments, Persistence::None).await
     }
 
-    /// Starts a cluster of one node: keys on different slots are apart there as in any other.
+    /// Starts a cluster of one node, which separates keys of different slots like any cluster.
     pub async fn start_cluster() -> Self {
         let bus = free_port().to_string();
         let server = Self::start_with(&["--cluster-enabled", "yes", "--cluster-port", &bus]).await;
@@ -77,7 +77,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
-    /// Starts it again after [`RedisServer::kill`] or [`RedisServer::stop`]: empty, or with what its append-only file holds.
+    /// Restarts it after [`RedisServer::kill`] or [`RedisServer::stop`], empty or with the data of its append-only file.
     pub async fn run(&mut self) {
         let port = self.port.to_string();
         let append_only = if self.persistence == Persistence::EverySecond { "yes" } else { "no" };
@@ -96,14 +96,14 @@ impl RedisServer {
         .await;
     }
 
-    /// Kills it; what it held in memory is gone.
+    /// Kills it; the data in memory are lost.
     pub async fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await.unwrap();
         }
     }
 
-    /// Asks it to end: it writes out its append-only file, if it has one.
+    /// Shuts it down: it syncs its append-only file if it has one.
     pub async fn stop(&mut self) {
         self.signal("-TERM").await;
         if let Some(mut process) = self.process.take() {
@@ -111,18 +111,18 @@ impl RedisServer {
         }
     }
 
-    /// Sends a signal by name: `-STOP` stalls it, `-CONT` lets it go on.
+    /// Sends a signal by name: `-STOP` stalls it, `-CONT` resumes it.
     pub async fn signal(&self, signal: &str) {
         let pid = self.process.as_ref().and_then(Child::id).expect("Redis still runs").to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success(), "kill {signal} {pid}");
     }
 
-    /// Empties it.
+    /// Deletes all data.
     pub async fn flush(&self) {
         redis::cmd("FLUSHALL").exec_async(&mut self.connection().await).await.unwrap();
     }
 
-    /// Lets it hold so many bytes more than now; None: as many as it likes.
+    /// Limits its memory to this many bytes more than now; `None`: no limit.
     pub async fn allow_more(&self, bytes: Option<u64>) {
         let mut connection = self.connection().await;
         let limit = match bytes {

@@ -7,22 +7,22 @@ use platform::config::{
 };
 use store::crypto::Keys;
 
-/// Signs the webhooks.
+/// Secret that signs the webhooks.
 pub const SHOPIFY_SECRET: &str = "shpss_the-secret-of-tests-now";
-/// The one before.
+/// Previous secret, still accepted.
 pub const SHOPIFY_SECRET_PREVIOUS: &str = "shpss_the-secret-of-tests-before";
-/// Opens what operators read.
+/// The administrator's token.
 pub const ADMIN_TOKEN: &str = "admin-token-of-tests-0123456789";
-/// Encrypts personal data.
+/// Key that encrypts personal data.
 pub const PII_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
-/// Blind index of addresses.
+/// Key of the blind index of addresses.
 pub const EMAIL_INDEX_KEY: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 
 /// A lease short enough that a killed worker's jobs come back within a test.
 const LEASE_SECONDS: u64 = 3;
 const CONNECTIONS_MAX: u32 = 6;
 
-/// What differs from test to test.
+/// Settings that differ between tests.
 #[derive(Debug, Clone)]
 pub struct Servers {
     pub owner_url: String,
@@ -32,7 +32,7 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// The variables of every process of this test, listening on ports the system chooses.
+    /// Returns the environment of every process of this test; each listens on a free port.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let own = |text: &str| text.to_owned();
         vec![
@@ -132,7 +132,7 @@ impl Servers {
     }
 }
 
-/// Nothing recurs, unless a test says so.
+/// Returns a configuration in which no cron entry is enabled.
 pub fn cron_off() -> CronConfig {
     CronConfig {
         trim_webhook_bodies: CronRule::Off,
@@ -159,7 +159,7 @@ fn crypto() -> CryptoConfig {
     CryptoConfig { pii_key: key(PII_KEY), pii_key_id: "k1".to_owned(), email_index_key: key(EMAIL_INDEX_KEY) }
 }
 
-/// The keys for personal data, as the store takes them.
+/// Returns the keys for personal data.
 pub fn keys() -> Keys {
     let crypto = crypto();
     Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes())

@@ -1,10 +1,10 @@
-//! Waiting for a condition, never for a time.
+//! Waits for conditions instead of sleeping.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// Longest any condition may take on a machine that is busy with other tests.
+/// Default timeout of a condition on a busy machine.
 pub const WAIT_MAX: Duration = Duration::from_secs(30);
 const POLL_MIN: Duration = Duration::from_millis(5);
 const POLL_MAX: Duration = Duration::from_millis(100);
@@ -14,7 +14,7 @@ pub async fn wait_until(what: &str, condition: impl AsyncFnMut() -> bool) {
     wait_at_most(WAIT_MAX, what, condition).await;
 }
 
-/// As [`wait_until`], with another deadline.
+/// Waits like [`wait_until`] with another timeout.
 pub async fn wait_at_most(deadline: Duration, what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     let mut pause = POLL_MIN;
