@@ -120,7 +120,7 @@ impl Webhook {
         self.try_send().await.unwrap()
     }
 
-    /// Sends the delivery; returns `None` when there is no HTTP answer.
+    /// Sends the delivery; fails when there is no HTTP answer.
     pub async fn try_send(&self) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.post(format!("{}{PATH}", self.base));
         for (name, value) in self.delivery.headers(&self.secret, &self.body) {
