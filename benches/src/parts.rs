@@ -13,7 +13,7 @@ use platform::{
 };
 use serde::Serialize;
 use shopify::{Secrets, Topic};
-use store::{Owner, Store, crypto::Keys, webhooks::NewWebhook};
+use store::{Owner, Store, webhooks::NewWebhook};
 use tokio::time::Instant;
 use workers::{
     batch::Work,
@@ -107,14 +107,14 @@ impl Bench {
         ensure!(pending == 0, "{pending} jobs wait in the queue: it must be empty");
         let clock = SystemClock::shared();
         let ids = Arc::new(Ids::from_system(clock.clone())?);
-        let crypto = &settings.crypto;
-        let keys = Keys::new(
-            crypto.pii_key.expose().as_bytes(),
-            &crypto.pii_key_id,
-            crypto.email_index_key.expose().as_bytes(),
-        );
-        let processor =
-            OrderProcessor { store: store.clone(), keys, clock, ids: Arc::clone(&ids), worker: "bench".to_owned() };
+        let processor = OrderProcessor {
+            store: store.clone(),
+            keys: datastores::key_ring(&settings.encryption),
+            email_index: datastores::email_index(&settings.email_index),
+            clock,
+            ids: Arc::clone(&ids),
+            worker: "bench".to_owned(),
+        };
         Ok(Self { store, queues, processor, ids, merchants: merchants.into_iter().map(|(id, _)| id).collect() })
     }
 

@@ -6,7 +6,7 @@ use platform::Context;
 use platform::config::ToolSettings;
 use sha2::{Digest, Sha256};
 use store::Owner;
-use store::crypto::Keys;
+use store::crypto::{Encrypted, KeyRing, Nonce};
 use store::merchants::NewMerchant;
 
 use super::{SeedArguments, say};
@@ -28,14 +28,10 @@ pub(super) async fn run(
         arguments.demo || arguments.merchants > 0,
         "nothing to seed: give --demo, or --merchants N (and --customers M)"
     );
-    let keys = Keys::new(
-        settings.crypto.pii_key.expose().as_bytes(),
-        &settings.crypto.pii_key_id,
-        settings.crypto.email_index_key.expose().as_bytes(),
-    );
+    let keys = datastores::key_ring(&settings.encryption);
     if arguments.demo {
-        let shops = DEMO_SHOPS.map(|shop| merchant(context, shop.to_owned(), "growth"));
-        owner.register_merchants(&keys, &shops.into_iter().collect::<anyhow::Result<Vec<_>>>()?).await?;
+        let shops = DEMO_SHOPS.map(|shop| merchant(&keys, context, shop.to_owned(), "growth"));
+        owner.register_merchants(&shops.into_iter().collect::<anyhow::Result<Vec<_>>>()?).await?;
         if let Some(api_key) = &arguments.api_key {
             add_key(owner, context, api_key).await?;
             say(&format!("PARTNER_API_KEY={api_key}"));
@@ -52,11 +48,11 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn register_load_shops(owner: &Owner, keys: &Keys, context: &Context, merchants: u32) -> anyhow::Result<()> {
-    let shops = (1..=merchants).map(|n| merchant(context, format!("load-{n}.myshopify.com"), "plus"));
+async fn register_load_shops(owner: &Owner, keys: &KeyRing, context: &Context, merchants: u32) -> anyhow::Result<()> {
+    let shops = (1..=merchants).map(|n| merchant(keys, context, format!("load-{n}.myshopify.com"), "plus"));
     let shops = shops.collect::<anyhow::Result<Vec<_>>>()?;
     for batch in shops.chunks(MERCHANTS_BATCH_ROWS) {
-        owner.register_merchants(keys, batch).await?;
+        owner.register_merchants(batch).await?;
     }
     Ok(())
 }
@@ -71,7 +67,14 @@ async fn add_key(owner: &Owner, context: &Context, api_key: &str) -> anyhow::Res
     Ok(())
 }
 
-fn merchant(context: &Context, shopify_domain: String, plan_id: &'static str) -> anyhow::Result<NewMerchant> {
+fn merchant(
+    keys: &KeyRing,
+    context: &Context,
+    shopify_domain: String,
+    plan_id: &'static str,
+) -> anyhow::Result<NewMerchant> {
     let merchant_id = MerchantId::parse(&context.ids.ulid()).context("the id generator is broken")?;
-    Ok(NewMerchant { merchant_id, shopify_domain, plan_id, api_token: "seeded: no Admin API access".to_owned() })
+    let nonce = Nonce::new(context.ids.random_bytes());
+    let api_token = Encrypted::seal(keys, nonce, &merchant_id, "seeded: no Admin API access");
+    Ok(NewMerchant { merchant_id, shopify_domain, plan_id, api_token })
 }

@@ -16,6 +16,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
+use store::crypto::{Encrypted, Nonce};
 use store::merchants::NewMerchant;
 use store::merchants::set_earn_rule;
 use store::{Owner, Store, TenantScope};
@@ -168,14 +169,14 @@ impl TestApp {
 
     /// Registers a merchant with a key of all permissions.
     pub async fn add_shop(&mut self, domain: &str) -> Shop {
+        let merchant_id = MerchantId::parse(&self.ids.ulid()).unwrap();
         let merchant = NewMerchant {
-            merchant_id: MerchantId::parse(&self.ids.ulid()).unwrap(),
+            merchant_id: merchant_id.clone(),
             shopify_domain: domain.to_owned(),
             plan_id: "plus",
-            api_token: "token".to_owned(),
+            api_token: Encrypted::seal(&keys(), Nonce::new(self.ids.random_bytes()), &merchant_id, "token"),
         };
-        let merchant_id = merchant.merchant_id.clone();
-        self.owner.register_merchants(&keys(), &[merchant]).await.unwrap();
+        self.owner.register_merchants(&[merchant]).await.unwrap();
         let key = self.add_key(domain, &SCOPES).await;
         let shop = Shop { merchant_id, domain: domain.to_owned(), key };
         self.shops.push(shop.clone());

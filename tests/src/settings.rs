@@ -1,11 +1,11 @@
 //! The configuration of each role under test, as structs and as the environment of a process.
 
 use platform::config::{
-    ApiConfig, ApiSettings, CronConfig, CronRule, CryptoConfig, DatabaseConfig, Key32, LogFormat, RedisConfig,
-    RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl, ShopifyConfig, TelemetryConfig,
-    Value as _, WorkersConfig, WorkersSettings,
+    ApiConfig, ApiSettings, CronConfig, CronRule, DatabaseConfig, EmailIndexConfig, EncryptionConfig, Key32, KeyId,
+    LogFormat, RedisConfig, RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl, ShopifyConfig,
+    TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
 };
-use store::crypto::Keys;
+use store::crypto::{EmailIndex, KeyRing};
 
 /// Secret that signs the webhooks.
 pub const SHOPIFY_SECRET: &str = "shpss_the-secret-of-tests-now";
@@ -79,6 +79,7 @@ impl Servers {
                 api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
                 api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
             },
+            encryption: encryption(),
             telemetry: telemetry(),
         }
     }
@@ -101,7 +102,8 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
-            crypto: crypto(),
+            encryption: encryption(),
+            email_index: email_index_config(),
             telemetry: telemetry(),
         }
     }
@@ -155,14 +157,24 @@ fn key(hex: &str) -> Secret<Key32> {
     Secret::new(Key32::parse(hex).unwrap())
 }
 
-fn crypto() -> CryptoConfig {
-    CryptoConfig { pii_key: key(PII_KEY), pii_key_id: "k1".to_owned(), email_index_key: key(EMAIL_INDEX_KEY) }
+/// Returns the keys of encrypted columns, which every role under test has.
+pub fn encryption() -> EncryptionConfig {
+    let pii_key_id = KeyId::parse("k1").unwrap();
+    EncryptionConfig { pii_key: key(PII_KEY), pii_key_id, pii_read_keys: None }
 }
 
-/// Returns the keys for personal data.
-pub fn keys() -> Keys {
-    let crypto = crypto();
-    Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes())
+fn email_index_config() -> EmailIndexConfig {
+    EmailIndexConfig { email_index_key: key(EMAIL_INDEX_KEY) }
+}
+
+/// Returns the keys of encrypted columns, as `store` takes them.
+pub fn keys() -> KeyRing {
+    datastores::key_ring(&encryption())
+}
+
+/// Returns the blind index, as `store` takes it.
+pub fn email_index() -> EmailIndex {
+    datastores::email_index(&email_index_config())
 }
 
 fn telemetry() -> TelemetryConfig {

@@ -13,7 +13,6 @@ use platform::config::WorkersSettings;
 use platform::health::{Health, HealthServer};
 use platform::shutdown::Shutdown;
 use store::Store;
-use store::crypto::Keys;
 use tokio::task::JoinHandle;
 
 use crate::batch::Batcher;
@@ -74,15 +73,11 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
     let (store, queues) = (datastores.store().clone(), datastores.queues());
     datastores.watch_redis(context.shutdown.clone());
-    let keys = Keys::new(
-        settings.crypto.pii_key.expose().as_bytes(),
-        &settings.crypto.pii_key_id,
-        settings.crypto.email_index_key.expose().as_bytes(),
-    );
     let name = format!("workers-{}", context.ids.ulid());
     let processor = OrderProcessor {
         store: store.clone(),
-        keys,
+        keys: datastores::key_ring(&settings.encryption),
+        email_index: datastores::email_index(&settings.email_index),
         clock: context.clock.clone(),
         ids: Arc::clone(&context.ids),
         worker: name.clone(),

@@ -1,6 +1,7 @@
 //! What every role stands on: PostgreSQL and Redis as configured, whether they answer, and whether Redis keeps jobs. Knows
 //! no job and no table; both services may be away when a role starts.
 
+mod keys;
 mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,8 @@ use jobs::{Finding, InvalidAddress, Queues, Redis};
 use platform::config::{DatabaseConfig, RedisConfig};
 use platform::health::Readiness;
 use store::{Store, StoreError};
+
+pub use keys::{email_index, key_ring};
 
 /// Name of PostgreSQL among the dependencies.
 pub const POSTGRES: &str = "postgres";

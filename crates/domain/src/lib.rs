@@ -10,6 +10,7 @@ pub mod ids;
 pub mod ledger;
 pub mod money;
 pub mod order;
+pub mod personal_data;
 pub mod plan;
 pub mod rule;
 pub mod target;
@@ -31,6 +32,7 @@ pub use order::{
     CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, OrderState, RefundFacts, RefundLineFacts,
     SeenCustomer,
 };
+pub use personal_data::PersonalData;
 pub use plan::{AccountPair, OrderInput, PlanError, needs_lots, plan_order, previous_customer};
 pub use rule::{AwardOn, EarnRule, NegativeBalance, Rounding, RuleError, RuleSnapshot};
 pub use target::{POINTS_PER_ORDER_MAX, eligible_minor, target_points};

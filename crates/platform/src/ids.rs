@@ -60,6 +60,14 @@ impl Ids {
         self.generator.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
 
+    /// Random bytes, as [`Ids::fill`] makes them.
+    #[must_use]
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0_u8; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
     /// A random number over the whole range, for jitter and seeds of other generators.
     #[must_use]
     pub fn random_u64(&self) -> u64 {

@@ -14,7 +14,6 @@ use platform::Context;
 use platform::config::WorkersSettings;
 use platform::health::{Health, Readiness};
 use store::Store;
-use store::crypto::Keys;
 use tokio::time::sleep;
 use workers::OutcomeSink;
 use workers::batch::Batcher;
@@ -117,14 +116,13 @@ async fn cancel_adjustment(
 /// # Errors
 /// Fails when the role cannot start or a worker ends by itself.
 pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
-    let WorkersSettings { workers: own, database, redis, crypto, .. } = settings;
+    let WorkersSettings { workers: own, database, redis, encryption, email_index, .. } = settings;
     let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
     let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
-    let keys =
-        Keys::new(crypto.pii_key.expose().as_bytes(), &crypto.pii_key_id, crypto.email_index_key.expose().as_bytes());
+    let (keys, email_index) = (datastores::key_ring(&encryption), datastores::email_index(&email_index));
     let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
     let name = format!("chaos-{}", context.ids.ulid());
-    let processor = OrderProcessor { store: store.clone(), keys, clock, ids, worker: name.clone() };
+    let processor = OrderProcessor { store: store.clone(), keys, email_index, clock, ids, worker: name.clone() };
     let orders = Batcher::start(processor, own.batch_rows_max, own.concurrency, own.batch_pace());
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
     let health = health.serve(own.addr).await.context("LOYALNEST_WORKERS_ADDR")?;

@@ -14,7 +14,7 @@ use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
 use shopify::{Topic, WebhookFacts};
 use store::webhooks::NewWebhook;
 use tests::TestApp;
-use tests::settings::keys;
+use tests::settings::{email_index, keys};
 use workers::batch::Work as _;
 use workers::orders::{OrderProcessor, OrderWebhook};
 
@@ -124,6 +124,7 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
     let processor = OrderProcessor {
         store: app.store.clone(),
         keys: keys(),
+        email_index: email_index(),
         clock: SystemClock::shared(),
         ids: Arc::clone(&app.ids),
         worker: "permutations".to_owned(),

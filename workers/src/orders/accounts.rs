@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Account, AccountPair, CustomerId, EarnRule, LedgerEntry, OrderInput, ShopifyOrderId, needs_lots, plan_order,
-    previous_customer,
+    Account, AccountPair, CustomerId, EarnRule, LedgerEntry, MerchantId, OrderInput, ShopifyOrderId, needs_lots,
+    plan_order, previous_customer,
 };
-use store::customers::{LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
+use store::crypto::Nonce;
+use store::customers::{IndexedEmail, LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
 use store::ledger::Balance;
 use store::{StoreError, Tx, ledger};
 
@@ -69,8 +70,8 @@ impl Accounts {
         if missing.is_empty() {
             return Ok(());
         }
-        let new = new_customers(processor, orders, &missing);
-        ensure(tx, &processor.keys, &new).await?;
+        let new = new_customers(processor, orders, &missing)?;
+        ensure(tx, &new).await?;
         self.add(lock_by_shopify_id(tx, &missing).await?)?;
         if missing.iter().all(|key| self.knows(*key)) { Ok(()) } else { Err(StoreError::Conflict(None)) }
     }
@@ -236,18 +237,27 @@ fn new_customers<'a>(
     processor: &OrderProcessor,
     orders: &'a [BatchOrder],
     missing: &[(&str, i64)],
-) -> Vec<NewCustomer<'a>> {
+) -> Result<Vec<NewCustomer<'a>>, StoreError> {
     let missing: BTreeSet<&(&str, i64)> = missing.iter().collect();
     let mut seen = BTreeSet::new();
-    let new = orders.iter().filter_map(|order| {
-        let key = shopify_key(order)?;
-        (missing.contains(&key) && seen.insert(key)).then(|| NewCustomer {
+    let mut new = Vec::new();
+    for order in orders {
+        let Some(key) = shopify_key(order).filter(|key| missing.contains(key) && seen.insert(*key)) else { continue };
+        let email = order.email.as_deref().map(|email| indexed_email(processor, key.0, email)).transpose()?;
+        new.push(NewCustomer {
             merchant_id: key.0,
             customer_id: processor.ids.ulid(),
             shopify_customer_id: key.1,
-            email: order.email.as_deref(),
+            email,
             locale: order.locale.as_deref(),
-        })
-    });
-    new.collect()
+        });
+    }
+    Ok(new)
+}
+
+fn indexed_email(processor: &OrderProcessor, merchant: &str, email: &str) -> Result<IndexedEmail, StoreError> {
+    let merchant = MerchantId::parse(merchant)
+        .map_err(|error| StoreError::Corrupt { what: "orders.merchant_id", source: error.into() })?;
+    let nonce = Nonce::new(processor.ids.random_bytes());
+    Ok(IndexedEmail::seal(&processor.keys, &processor.email_index, nonce, &merchant, email))
 }

@@ -219,7 +219,7 @@ fn join(processor: &OrderProcessor, mut record: OrderRecord, messages: Vec<(usiz
     if customer.is_some() {
         record.guest_email_index = None;
     } else if let Some(address) = record.state.document.as_ref().and_then(|d| d.email.as_deref()) {
-        record.guest_email_index = Some(processor.keys.email_index(address).to_vec());
+        record.guest_email_index = Some(processor.email_index.of(address).to_vec());
     }
     record.state.strip_personal_data();
     let changed = record.revision == 0 || record.state != before;

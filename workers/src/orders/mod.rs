@@ -15,7 +15,7 @@ use domain::{LogId, MerchantId};
 use platform::clock::SharedClock;
 use platform::ids::Ids;
 use platform::metrics;
-use store::crypto::Keys;
+use store::crypto::{EmailIndex, KeyRing};
 use store::{Store, StoreError};
 use tokio::time::Instant;
 
@@ -67,8 +67,10 @@ pub enum ProcessError {
 pub struct OrderProcessor {
     /// The database.
     pub store: Store,
-    /// Keys for personal data.
-    pub keys: Keys,
+    /// Keys of encrypted columns.
+    pub keys: KeyRing,
+    /// The blind index of e-mail addresses.
+    pub email_index: EmailIndex,
     /// Now.
     pub clock: SharedClock,
     /// New ids.

@@ -3,6 +3,7 @@
 //! This module is the only place of the repository that reads environment variables.
 
 mod cron;
+mod keys;
 mod macros;
 mod sections;
 mod value;
@@ -10,10 +11,10 @@ mod value;
 use std::fmt;
 
 pub use cron::CronRule;
+pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
 pub use sections::{
-    ApiConfig, ApiSettings, CronConfig, CryptoConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig,
-    RetentionConfig, SECTIONS, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
-    WorkersConfig, WorkersSettings,
+    ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,
+    SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings, WorkersConfig, WorkersSettings,
 };
 pub use value::{Key32, LogFormat, Secret, ServiceUrl, Value};
 

@@ -4,8 +4,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::keys::check_email_index;
 use super::macros::{config, settings};
-use super::{CronRule, Key32, LogFormat, Reader, Secret, Section, ServiceUrl};
+use super::{CronRule, EmailIndexConfig, EncryptionConfig, LogFormat, Reader, Secret, Section, ServiceUrl};
 
 config! {
     /// Logs.
@@ -48,19 +49,6 @@ config! {
         pub key_prefix: String = "REDIS_KEY_PREFIX" or "ln",
     }
     check check_redis;
-}
-
-config! {
-    /// Keys that protect personal data at rest; only processes that write or read such data are given them.
-    pub struct CryptoConfig {
-        /// Key of the encrypted columns: 64 hexadecimal digits, made with `openssl rand -hex 32`.
-        pub pii_key: Secret<Key32> = "PII_KEY",
-        /// Name of that key, stored beside each ciphertext, so that keys can be rotated.
-        pub pii_key_id: String = "PII_KEY_ID" or "k1",
-        /// Key of the blind index over e-mail addresses: 64 hexadecimal digits, never the same as PII_KEY.
-        pub email_index_key: Secret<Key32> = "EMAIL_INDEX_KEY",
-    }
-    check check_crypto;
 }
 
 config! {
@@ -172,6 +160,8 @@ settings! {
         pub redis: RedisConfig,
         /// Shopify.
         pub shopify: ShopifyConfig,
+        /// Keys of encrypted columns.
+        pub encryption: EncryptionConfig,
         /// Logs.
         pub telemetry: TelemetryConfig,
     }
@@ -188,11 +178,14 @@ settings! {
         pub database: DatabaseConfig,
         /// Redis.
         pub redis: RedisConfig,
-        /// Keys.
-        pub crypto: CryptoConfig,
+        /// Keys of encrypted columns.
+        pub encryption: EncryptionConfig,
+        /// Key of the blind index.
+        pub email_index: EmailIndexConfig,
         /// Logs.
         pub telemetry: TelemetryConfig,
     }
+    check check_workers;
 }
 
 settings! {
@@ -216,8 +209,8 @@ settings! {
     pub struct ToolSettings {
         /// PostgreSQL as the schema's owner.
         pub owner: OwnerDatabaseConfig,
-        /// Keys.
-        pub crypto: CryptoConfig,
+        /// Keys of encrypted columns.
+        pub encryption: EncryptionConfig,
         /// Logs.
         pub telemetry: TelemetryConfig,
     }
@@ -228,7 +221,8 @@ pub const SECTIONS: &[Section] = &[
     OwnerDatabaseConfig::SECTION,
     DatabaseConfig::SECTION,
     RedisConfig::SECTION,
-    CryptoConfig::SECTION,
+    EncryptionConfig::SECTION,
+    EmailIndexConfig::SECTION,
     ShopifyConfig::SECTION,
     ApiConfig::SECTION,
     WorkersConfig::SECTION,
@@ -317,10 +311,8 @@ fn check_redis(redis: &RedisConfig, reader: &mut Reader<'_>) {
     }
 }
 
-fn check_crypto(crypto: &CryptoConfig, reader: &mut Reader<'_>) {
-    if crypto.pii_key == crypto.email_index_key {
-        reader.note("EMAIL_INDEX_KEY", "must differ from PII_KEY: make another with `openssl rand -hex 32`");
-    }
+fn check_workers(workers: &WorkersSettings, reader: &mut Reader<'_>) {
+    check_email_index(&workers.encryption, &workers.email_index, reader);
 }
 
 fn check_shopify(shopify: &ShopifyConfig, reader: &mut Reader<'_>) {

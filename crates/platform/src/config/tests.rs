@@ -7,6 +7,8 @@ use super::*;
 const PII_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const INDEX_KEY: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
+const OTHER_KEY: &str = "ee112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
 fn complete() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([
         ("DATABASE_URL", "postgres://owner:hunter2@db.internal:5432/loyalnest?sslpassword=hunter2"),
@@ -43,7 +45,7 @@ fn defaults_fill_what_is_not_set() {
     assert_eq!(settings.api.group_commit().as_millis(), 8);
     assert_eq!(settings.redis.key_prefix, "ln");
     assert_eq!(settings.shopify.api_secret_previous, None);
-    assert_eq!(workers(&complete()).unwrap().crypto.pii_key.expose().to_hex(), PII_KEY);
+    assert_eq!(workers(&complete()).unwrap().encryption.pii_key.expose().to_hex(), PII_KEY);
 }
 
 #[test]
@@ -59,7 +61,7 @@ fn an_empty_variable_counts_as_not_set() {
 fn all_mistakes_are_reported_together_across_sections_with_remedies() {
     let errors = ApiSettings::from_lookup(|name| (name == "LOG_FORMAT").then(|| "yaml".to_owned())).unwrap_err();
     let named: Vec<&str> = errors.0.iter().map(|error| error.env).collect();
-    assert_eq!(named, ["ADMIN_TOKEN", "APP_DATABASE_URL", "REDIS_URL", "SHOPIFY_API_SECRET", "LOG_FORMAT"]);
+    assert_eq!(named, ["ADMIN_TOKEN", "APP_DATABASE_URL", "REDIS_URL", "SHOPIFY_API_SECRET", "PII_KEY", "LOG_FORMAT"]);
     let text = errors.to_string();
     assert!(text.contains("REDIS_URL: is not set: set it to this: URL of Redis 7"), "{text}");
     assert!(text.contains("LOG_FORMAT: must be `json` or `text`, but is `yaml`"), "{text}");
@@ -148,8 +150,47 @@ fn help_names_every_variable_with_its_default() {
 }
 
 #[test]
-fn only_processes_that_protect_personal_data_are_given_its_keys() {
-    let keys = |sections: &[Section]| sections.iter().any(|section| section.name == CryptoConfig::SECTION.name);
-    assert!(!keys(ApiSettings::SECTIONS) && !keys(SchedulerSettings::SECTIONS));
-    assert!(keys(WorkersSettings::SECTIONS) && keys(ToolSettings::SECTIONS));
+fn only_processes_that_use_a_key_are_given_it() {
+    let has = |sections: &[Section], wanted: Section| sections.iter().any(|section| section.name == wanted.name);
+    for (sections, encrypts, finds_addresses) in [
+        (ApiSettings::SECTIONS, true, false),
+        (WorkersSettings::SECTIONS, true, true),
+        (SchedulerSettings::SECTIONS, false, false),
+        (ToolSettings::SECTIONS, true, false),
+    ] {
+        assert_eq!(has(sections, EncryptionConfig::SECTION), encrypts);
+        assert_eq!(has(sections, EmailIndexConfig::SECTION), finds_addresses);
+    }
+}
+
+#[test]
+fn keys_that_only_decrypt_are_read_with_their_names() {
+    let read_keys: &'static str = format!("k0:{INDEX_KEY}").leak();
+    let mut variables = complete();
+    variables.extend([("PII_READ_KEYS", read_keys), ("EMAIL_INDEX_KEY", OTHER_KEY)]);
+    let encryption = workers(&variables).unwrap().encryption;
+    let named: Vec<_> = encryption.read_keys().map(|(name, key)| (name.as_str(), key.expose().to_hex())).collect();
+    assert_eq!(named, [("k0", INDEX_KEY.to_owned())]);
+    assert!(!format!("{encryption:?}{encryption}").contains(INDEX_KEY));
+}
+
+#[test]
+fn keys_that_cannot_be_told_apart_are_refused() {
+    let same_name = format!("k0:{OTHER_KEY},k1:{INDEX_KEY}").leak();
+    let same_key = format!("k0:{PII_KEY}").leak();
+    let index_key = format!("k0:{INDEX_KEY}").leak();
+    for (variable, value, reason) in [
+        ("PII_READ_KEYS", &*same_name, "names the key `k1` twice, or the current one"),
+        ("PII_READ_KEYS", &*same_key, "one key under two names"),
+        ("PII_READ_KEYS", "k0", "must be NAME:DIGITS"),
+        ("PII_READ_KEYS", "k0:hunter2", "must be 64 hexadecimal digits"),
+        ("PII_KEY_ID", "k", "must be 2 to 16 letters"),
+        ("PII_KEY_ID", "k 1", "must be 2 to 16 letters"),
+    ] {
+        let text = problem(&[(variable, value)]);
+        assert!(text.contains(reason), "{text}");
+        assert!(!text.contains("hunter2") && !text.contains(OTHER_KEY), "{text}");
+    }
+    let text = problem(&[("PII_READ_KEYS", &*index_key)]);
+    assert!(text.contains("EMAIL_INDEX_KEY: must differ"), "{text}");
 }

@@ -1,6 +1,8 @@
 //! Customers: found or made by their Shopify id, locked before their points move.
 
-use crate::crypto::Keys;
+use domain::MerchantId;
+
+use crate::crypto::{BLIND_INDEX_BYTES, CustomerEmail, EmailIndex, Encrypted, KeyRing, Nonce};
 use crate::{StoreError, Tx};
 
 /// A locked customer: nobody else moves these points until the transaction ends.
@@ -29,10 +31,27 @@ pub struct NewCustomer<'a> {
     pub customer_id: String,
     /// Shopify's id.
     pub shopify_customer_id: i64,
-    /// Address, kept encrypted.
-    pub email: Option<&'a str>,
+    /// Address.
+    pub email: Option<IndexedEmail>,
     /// Language tag.
     pub locale: Option<&'a str>,
+}
+
+/// An e-mail address as it is stored: encrypted, and its blind index, by which it is found and kept unique.
+#[derive(Debug, Clone)]
+pub struct IndexedEmail {
+    /// The address.
+    pub encrypted: Encrypted<CustomerEmail>,
+    /// Equal for equal addresses.
+    pub index: [u8; BLIND_INDEX_BYTES],
+}
+
+impl IndexedEmail {
+    /// Encrypts an address for a merchant.
+    #[must_use]
+    pub fn seal(keys: &KeyRing, index: &EmailIndex, nonce: Nonce, merchant: &MerchantId, email: &str) -> Self {
+        Self { encrypted: Encrypted::seal(keys, nonce, merchant, email), index: index.of(email) }
+    }
 }
 
 /// Locks customers by (merchant, Shopify id), in the order of the keys: sort them, so that two batches cannot deadlock.
@@ -81,12 +100,12 @@ pub async fn lock_by_id(tx: &mut Tx, keys: &[(&str, &str)]) -> Result<Vec<Locked
 ///
 /// # Errors
 /// As any statement.
-pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result<(), StoreError> {
+pub async fn ensure(tx: &mut Tx, new: &[NewCustomer<'_>]) -> Result<(), StoreError> {
     let merchants: Vec<&str> = new.iter().map(|c| c.merchant_id).collect();
     let ids: Vec<&str> = new.iter().map(|c| c.customer_id.as_str()).collect();
     let shopify_ids: Vec<i64> = new.iter().map(|c| c.shopify_customer_id).collect();
-    let emails: Vec<Option<&str>> = new.iter().map(|c| c.email).collect();
-    let indexes: Vec<Option<Vec<u8>>> = new.iter().map(|c| c.email.map(|e| keys.email_index(e).to_vec())).collect();
+    let emails: Vec<Option<&[u8]>> = new.iter().map(|c| c.email.as_ref().map(|e| e.encrypted.as_bytes())).collect();
+    let indexes: Vec<Option<&[u8]>> = new.iter().map(|c| c.email.as_ref().map(|e| e.index.as_slice())).collect();
     let locales: Vec<Option<&str>> = new.iter().map(|c| c.locale).collect();
     sqlx::query!(
         "UPDATE customers c SET shopify_customer_id = k.shopify_customer_id, updated_at = CURRENT_TIMESTAMP
@@ -108,13 +127,9 @@ pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result
     // With the address, then without it for those whose address is taken. Known customers conflict both times.
     for with_email in [true, false] {
         let made = sqlx::query!(
-            "INSERT INTO customers (merchant_id, customer_id, shopify_customer_id, email, email_index, key_id, locale)
-             SELECT merchant_id, customer_id, shopify_customer_id,
-                    CASE WHEN $8 THEN pgp_sym_encrypt_bytea(convert_to(email, 'UTF8'), $7, 'cipher-algo=aes256, s2k-mode=1, compress-algo=0') END,
-                    CASE WHEN $8 THEN email_index END,
-                    CASE WHEN $8 AND email IS NOT NULL THEN $9 END,
-                    locale
-             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bytea[], $6::text[])
+            "INSERT INTO customers (merchant_id, customer_id, shopify_customer_id, email, email_index, locale)
+             SELECT merchant_id, customer_id, shopify_customer_id, CASE WHEN $7 THEN email END, CASE WHEN $7 THEN email_index END, locale
+             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[])
                  AS i(merchant_id, customer_id, shopify_customer_id, email, email_index, locale)
              ON CONFLICT DO NOTHING",
             &merchants as _,
@@ -123,9 +138,7 @@ pub async fn ensure(tx: &mut Tx, keys: &Keys, new: &[NewCustomer<'_>]) -> Result
             &emails as _,
             &indexes as _,
             &locales as _,
-            keys.pii_key(),
-            with_email,
-            keys.pii_key_id()
+            with_email
         )
         .execute(&mut **tx)
         .await?;

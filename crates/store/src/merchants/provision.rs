@@ -1,8 +1,8 @@
-//! Makes merchants and their keys: for `loyalnest seed`, and for the installation flow to come. As the owner.
+//! Registers merchants and their API keys, as the database's owner: for `loyalnest seed` and the installation flow.
 
 use domain::MerchantId;
 
-use crate::crypto::Keys;
+use crate::crypto::{Encrypted, MerchantApiToken};
 use crate::{Owner, StoreError};
 
 /// A merchant to register.
@@ -14,29 +14,27 @@ pub struct NewMerchant {
     pub shopify_domain: String,
     /// `free`, `basic`, `growth` or `plus`.
     pub plan_id: &'static str,
-    /// Token for the Admin API, kept encrypted.
-    pub api_token: String,
+    /// Token for the Admin API.
+    pub api_token: Encrypted<MerchantApiToken>,
 }
 
 impl Owner {
-    /// Registers merchants with default settings; those whose domain is known are left as they are. Answers how many
-    /// were new.
+    /// Registers merchants with default settings; those whose domain is known are left as they are. Returns how many were
+    /// new.
     ///
     /// # Errors
     /// As any statement; nothing is registered then.
-    pub async fn register_merchants(&self, keys: &Keys, merchants: &[NewMerchant]) -> Result<u64, StoreError> {
+    pub async fn register_merchants(&self, merchants: &[NewMerchant]) -> Result<u64, StoreError> {
         let mut tx = self.pool.begin().await?;
         let registered = sqlx::query!(
-            "INSERT INTO merchants (merchant_id, shopify_domain, plan_id, api_token, key_id)
-             SELECT merchant_id, shopify_domain, plan_id, pgp_sym_encrypt_bytea(convert_to(api_token, 'UTF8'), $5, 'cipher-algo=aes256, s2k-mode=1'), $6
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i(merchant_id, shopify_domain, plan_id, api_token)
+            "INSERT INTO merchants (merchant_id, shopify_domain, plan_id, api_token)
+             SELECT merchant_id, shopify_domain, plan_id, api_token
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS i(merchant_id, shopify_domain, plan_id, api_token)
              ON CONFLICT (shopify_domain) DO NOTHING",
             merchants.iter().map(|m| m.merchant_id.as_str()).collect::<Vec<_>>() as _,
             merchants.iter().map(|m| m.shopify_domain.as_str()).collect::<Vec<_>>() as _,
             merchants.iter().map(|m| m.plan_id).collect::<Vec<_>>() as _,
-            merchants.iter().map(|m| m.api_token.as_str()).collect::<Vec<_>>() as _,
-            keys.pii_key(),
-            keys.pii_key_id()
+            merchants.iter().map(|m| m.api_token.as_bytes()).collect::<Vec<_>>() as _
         )
         .execute(&mut *tx)
         .await?;

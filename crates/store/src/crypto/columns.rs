@@ -1,0 +1,91 @@
+//! The columns that are encrypted, each with its plain form. To add one: a type here, and its line in `reencrypt`; a test
+//! looks for it in the database's catalogue.
+
+use domain::PersonalData;
+
+use super::EncryptedColumn;
+
+type DecodeError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Largest raw body that is decompressed; the ingress takes no larger one.
+const BODY_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+
+/// The e-mail address of a customer.
+#[derive(Debug)]
+pub enum CustomerEmail {}
+
+impl EncryptedColumn for CustomerEmail {
+    const TABLE: &'static str = "customers";
+    const COLUMN: &'static str = "email";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
+/// The token for a merchant's Admin API.
+#[derive(Debug)]
+pub enum MerchantApiToken {}
+
+impl EncryptedColumn for MerchantApiToken {
+    const TABLE: &'static str = "merchants";
+    const COLUMN: &'static str = "api_token";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
+/// What a webhook says of a person, for its job.
+#[derive(Debug)]
+pub enum WebhookPersonalData {}
+
+impl EncryptedColumn for WebhookPersonalData {
+    const TABLE: &'static str = "api_logs";
+    const COLUMN: &'static str = "personal_data";
+    type Value = PersonalData;
+
+    fn encode(value: &PersonalData, bytes: &mut Vec<u8>) {
+        serde_json::to_writer(bytes, value).expect("two texts can be written as JSON");
+    }
+
+    fn decode(bytes: &[u8]) -> Result<PersonalData, DecodeError> {
+        Ok(serde_json::from_slice(bytes)?)
+    }
+}
+
+/// The raw body of a webhook, an LZ4 block with its length in front.
+#[derive(Debug)]
+pub enum WebhookBody {}
+
+impl EncryptedColumn for WebhookBody {
+    const TABLE: &'static str = "api_log_bodies";
+    const COLUMN: &'static str = "body";
+    type Value = [u8];
+
+    fn encode(value: &[u8], bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&u32::try_from(value.len()).expect("a body is bounded").to_le_bytes());
+        let start = bytes.len();
+        bytes.resize(start + lz4_flex::block::get_maximum_output_size(value.len()), 0);
+        let compressed = lz4_flex::block::compress_into(value, &mut bytes[start..]).expect("the output has room");
+        bytes.truncate(start + compressed);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
+        let (length, block) = lz4_flex::block::uncompressed_size(bytes)?;
+        if length > BODY_BYTES_MAX {
+            return Err(format!("a body of {length} bytes is too large").into());
+        }
+        Ok(lz4_flex::block::decompress(block, length)?)
+    }
+}
