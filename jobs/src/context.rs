@@ -1,6 +1,7 @@
 //! What a handler receives: its payload, and what is known about the job that carries it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -9,6 +10,10 @@ use crate::{
     envelope::{JobId, Lane},
     kind::JobKind,
 };
+
+/// A job that is snoozed for too long runs at least so often before it is dead: the time in which it waited for its turn, in a
+/// paused queue or a slow lane, says nothing about what it needs.
+pub(crate) const SNOOZES_MIN: u32 = 10;
 
 /// A job, as its handler receives it.
 #[derive(Debug, Clone)]
@@ -36,6 +41,10 @@ pub struct JobContext {
     pub max_attempts: u32,
     /// How often a lease on it ran out.
     pub rescues: u32,
+    /// When it was first snoozed since it was enqueued or last retried, in milliseconds since 1970.
+    pub snoozed_since_ms: Option<u64>,
+    /// How often it was snoozed since then.
+    pub snoozes: u32,
     /// Fencing token of the lease.
     pub token: u64,
     /// Trace context or request id of what caused the job.
@@ -58,6 +67,19 @@ impl JobContext {
     /// When it was claimed, by Redis' clock.
     pub fn claimed_at(&self) -> DateTime<Utc> {
         i64::try_from(self.claimed_at_ms).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+    }
+
+    /// The present moment by Redis' clock, in milliseconds since 1970: the time of the claim and what has passed since.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let passed_ms = u64::try_from(self.received.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.claimed_at_ms.saturating_add(passed_ms)
+    }
+
+    /// For how long the job has been snoozed, if that is longer than its kind allows.
+    pub(crate) fn snoozed_too_long(&self) -> Option<Duration> {
+        let snoozed_ms = self.now_ms().saturating_sub(self.snoozed_since_ms?);
+        let too_long = snoozed_ms > self.kind.policy().snooze_limit_ms && self.snoozes >= SNOOZES_MIN;
+        too_long.then(|| Duration::from_millis(snoozed_ms))
     }
 
     /// Whether no further run follows this one.

@@ -25,6 +25,9 @@ pub struct KindPolicy {
     pub retry: RetryPolicy,
     /// A run longer than this is given up and retried.
     pub timeout_ms: u64,
+    /// How long a job may be snoozed, from its first snooze on, before it is dead. Snoozes give the attempt back, so that nothing
+    /// else ends a job whose resource never comes. It must be longer than the outages that the kind is to outlast.
+    pub snooze_limit_ms: u64,
     /// How long a silent worker keeps its jobs. Renewed three times in that span.
     pub lease_ms: u64,
     /// Jobs one worker process runs at once, unless its configuration says otherwise.
@@ -37,12 +40,14 @@ pub struct KindPolicy {
 }
 
 /// Window of an idempotency key where a kind has no reason for another.
-pub const IDEMPOTENCY_WINDOW_MS: u64 = 48 * 60 * 60 * 1_000;
+pub const IDEMPOTENCY_WINDOW_MS: u64 = 48 * HOUR_MS;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// Ledger work: PostgreSQL is its only dependency, so it is worth waiting out a long outage.
 const LEDGER: KindPolicy = KindPolicy {
     retry: RetryPolicy { attempts: 12, base_ms: 500, factor: 2, cap_ms: 5 * 60 * 1_000 },
     timeout_ms: 30_000,
+    snooze_limit_ms: 24 * HOUR_MS,
     lease_ms: 15_000,
     concurrency: 256,
     idempotency_window_ms: IDEMPOTENCY_WINDOW_MS,
@@ -53,6 +58,7 @@ const LEDGER: KindPolicy = KindPolicy {
 const MAINTENANCE: KindPolicy = KindPolicy {
     retry: RetryPolicy { attempts: 8, base_ms: 5_000, factor: 3, cap_ms: 15 * 60 * 1_000 },
     timeout_ms: 30 * 60 * 1_000,
+    snooze_limit_ms: 12 * HOUR_MS,
     lease_ms: 15_000,
     concurrency: 2,
     idempotency_window_ms: IDEMPOTENCY_WINDOW_MS,
@@ -126,7 +132,13 @@ mod tests {
             assert!(policy.lease_ms >= 3_000, "{kind}: a lease shorter than a pause of the garbage kind loses jobs");
             assert!(policy.concurrency >= 1, "{kind}");
             let waits_ms: u128 = (1..policy.retry.attempts).map(|n| policy.retry.ceiling(n).as_millis()).sum();
-            assert!(u128::from(policy.idempotency_window_ms) > waits_ms, "{kind}: its key must outlive its retries");
+            let snoozed_ms = u128::from(policy.snooze_limit_ms);
+            assert!(snoozed_ms >= u128::from(HOUR_MS), "{kind}: an outage of an hour must end no job");
+            let lives_ms = waits_ms + snoozed_ms;
+            assert!(
+                u128::from(policy.idempotency_window_ms) > lives_ms,
+                "{kind}: its key must outlive its retries and snoozes"
+            );
         }
     }
 }

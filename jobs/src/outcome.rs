@@ -44,7 +44,8 @@ pub enum JobError {
         /// See [`JobError::class`].
         class: &'static str,
     },
-    /// Run again after that time without losing an attempt: rate limit, open circuit, a resource not ready yet.
+    /// Run again after that time without losing an attempt: rate limit, open circuit, a resource not ready yet. Dead once this
+    /// has gone on for longer than the kind's `snooze_limit_ms`.
     Snooze {
         /// How long from now.
         after: Duration,
@@ -85,6 +86,8 @@ pub mod class {
     pub const LOST_WORKER: &str = "lost_worker";
     /// Its worker fell silent too often.
     pub const POISON: &str = "poison";
+    /// What the job needs was not there for longer than its kind waits.
+    pub const SNOOZE_LIMIT: &str = "snooze_limit";
     /// A person did it.
     pub const OPERATOR: &str = "operator";
 

@@ -4,7 +4,7 @@
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
 -- Answers: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
 -- claimed now, lanes parked by their rate, lanes parked by their cap, then three for each job: reference, envelope, '' or
--- `attempts|rescues|may run since (ms)` before this run.
+-- what `tries` holds of it, before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local park_max = tonumber(ARGV[6])
 if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0, 0, 0 } end

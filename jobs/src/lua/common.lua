@@ -5,6 +5,8 @@
 -- in the scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
 -- One claim is one lease: `leases` holds fencing tokens by deadline, `claim:{token}` what was claimed under it, `running`
 -- `token|attempt|rescues` for each job, with `|c` at its end where it is counted in `held`.
+-- `tries` holds what is known of a job's earlier runs: `attempts|rescues|may run since (ms)`, and for one that was snoozed
+-- and not retried since, `|first snooze (ms)|snoozes`.
 -- A lane is in `ring` while it has jobs that may be claimed; in `parked` (by the ms when it may go on, or inf) while it has
 -- jobs and its rate or its cap forbids another; in neither while it is halted or empty. `held` counts the running jobs
 -- of lanes with a cap. `settings` holds `weight:{lane}`, `rate:{lane}`, `cap:{lane}`, and for the queue `cap`, `lane_rate`,

@@ -20,6 +20,7 @@ for _ = 1, limit do
   end
   looked = looked + #refs
   local records = #ids > 0 and call('HMGET', RUNNING, unpack(ids)) or {}
+  local tries = #ids > 0 and call('HMGET', TRIES, unpack(ids)) or {}
   local head, held, mine = token .. '|', {}, {}
   for i = 1, #refs do
     -- The others of this claim have ended, and may run again under another.
@@ -33,7 +34,8 @@ for _ = 1, limit do
         meter_lane(sub(refs[i], 28), { 'dead', 1 })
         poison = poison + 1
       else
-        call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1) .. '|' .. string.format('%.0f', now))
+        local snoozes = string.match(tries[i] or '', '^%d+|%d+|%d+(|.*)$') or ''
+        call('HSET', TRIES, ids[i], attempts .. '|' .. (rescues + 1) .. '|' .. string.format('%.0f', now) .. snoozes)
         mine[#mine + 1] = refs[i]
         local lane = sub(refs[i], 28)
         by_lane[lane] = (by_lane[lane] or 0) + 1

@@ -2,7 +2,8 @@
 -- never stops the others.
 -- ARGV: 2 length of the ring of finished jobs, 3 most jobs of one call that enter it, 4 number of jobs that are done,
 -- 5 number of idempotency keys to release; then two for each done job: reference, token; two for each key: reference,
--- key; four for each other job: reference, token, outcome (retry | snooze | cancel | release | dead), delay_ms or `class|reason`.
+-- key; four for each other job: reference, token, outcome (retry | snooze | cancel | release | dead), and `class|reason` for dead,
+-- for the others the delay in ms, followed by `|since|count` of the job's snoozes if they are to be kept.
 -- Answers: applied, stale.
 local ring_max, ring_batch, done_count, key_count = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local keys_from = 6 + done_count * 2
@@ -61,11 +62,12 @@ for i = others_from, #ARGV, 4 do
       move_to_dead(ref, attempts, rescues, reason, class)
     else
       if outcome ~= 'retry' then attempts = attempts - 1 end
-      local wait = outcome == 'release' and 0 or tonumber(ARGV[i + 3])
-      if outcome == 'release' and attempts == 0 and rescues == '0' then
+      local wait, snoozes = string.match(ARGV[i + 3], '^(%d+)(.*)$')
+      wait = tonumber(wait)
+      if outcome == 'release' and attempts == 0 and rescues == '0' and snoozes == '' then
         call('HDEL', TRIES, id)
       else
-        call('HSET', TRIES, id, attempts .. '|' .. rescues .. '|' .. string.format('%.0f', now + wait))
+        call('HSET', TRIES, id, attempts .. '|' .. rescues .. '|' .. string.format('%.0f', now + wait) .. snoozes)
       end
       if outcome == 'release' then
         heads[#heads + 1] = ref

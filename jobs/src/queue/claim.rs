@@ -101,6 +101,8 @@ impl Queue {
             attempt: before.attempts + 1,
             max_attempts: envelope.max_attempts,
             rescues: before.rescues,
+            snoozed_since_ms: before.snoozed_since_ms,
+            snoozes: before.snoozes,
             token,
             trace: envelope.trace.map(Into::into),
             idempotency_key: envelope.idempotency_key.map(Into::into),
@@ -114,12 +116,15 @@ impl Queue {
     }
 }
 
-/// What Redis knows of a job's earlier runs: `attempts|rescues|may run since`, or nothing.
+/// What Redis knows of a job's earlier runs: `attempts|rescues|may run since`, with `|first snooze|snoozes` where it was
+/// snoozed, or nothing.
 #[derive(Debug, Default)]
 pub(super) struct Before {
     pub(super) attempts: u32,
     pub(super) rescues: u32,
     pub(super) ready_at_ms: Option<u64>,
+    pub(super) snoozed_since_ms: Option<u64>,
+    pub(super) snoozes: u32,
 }
 
 impl Before {
@@ -129,6 +134,9 @@ impl Before {
         }
         let mut parts = text.split('|');
         let (attempts, rescues) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some(Self { attempts, rescues, ready_at_ms: parts.next().and_then(|ready| ready.parse().ok()) })
+        let ready_at_ms = parts.next().and_then(|ready| ready.parse().ok());
+        let snoozed_since_ms = parts.next().and_then(|since| since.parse().ok());
+        let snoozes = parts.next().and_then(|count| count.parse().ok()).unwrap_or(0);
+        Some(Self { attempts, rescues, ready_at_ms, snoozed_since_ms, snoozes })
     }
 }

@@ -74,14 +74,27 @@ impl Queue {
                 // Done jobs are in the first part.
                 Outcome::Done | Outcome::Cancel => command.arg("cancel").arg(""),
                 Outcome::Retry { after } => command.arg("retry").arg(millis(*after)),
-                Outcome::Snooze { after } => command.arg("snooze").arg(millis(*after)),
-                Outcome::Release => command.arg("release").arg(""),
+                Outcome::Snooze { after } => {
+                    command.arg("snooze").arg(format!("{}{}", millis(*after), snoozed_once_more(&settlement.context)))
+                }
+                Outcome::Release => command.arg("release").arg(format!("0{}", snoozed(&settlement.context))),
                 Outcome::Dead { reason } => command.arg("dead").arg(format!("{}|{}", reason.class, reason.text)),
             };
         }
         let values = script.array(script.run(&self.connection, &command).await?)?;
         Ok(Settled { applied: script.count(values.first())?, stale: script.count(values.get(1))? })
     }
+}
+
+/// What is kept of a job's snoozes, as `tries` holds it.
+fn snoozed(context: &JobContext) -> String {
+    context.snoozed_since_ms.map(|since| format!("|{since}|{}", context.snoozes)).unwrap_or_default()
+}
+
+/// The same after one more.
+fn snoozed_once_more(context: &JobContext) -> String {
+    let since = context.snoozed_since_ms.unwrap_or_else(|| context.now_ms());
+    format!("|{since}|{}", context.snoozes.saturating_add(1))
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

@@ -144,6 +144,12 @@ fn decide(
             let after = after.unwrap_or_else(|| policy.delay(context.attempt, &shared.jitter));
             (Outcome::Retry { after }, OutcomeKind::Retried, Some(Reason::new(class, error)))
         }
+        Err(JobError::Snooze { reason, .. }) if let Some(snoozed) = context.snoozed_too_long() => {
+            let (times, minutes) = (context.snoozes, snoozed.as_secs() / 60);
+            let text = format!("snoozed {times} times in {minutes} minutes, the last time since: {reason}");
+            let reason = Reason::new(class::SNOOZE_LIMIT, text);
+            (Outcome::Dead { reason: reason.clone() }, OutcomeKind::Dead, Some(reason))
+        }
         Err(JobError::Snooze { after, cause, reason, class }) => {
             shared.observer.snoozed(context.kind, cause);
             (Outcome::Snooze { after }, OutcomeKind::Snoozed, Some(Reason::new(class, reason)))

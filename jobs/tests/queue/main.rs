@@ -17,6 +17,7 @@ mod risks;
 mod rows;
 mod samples;
 mod sentinel;
+mod snoozes;
 mod support;
 mod upstream;
 mod worker;

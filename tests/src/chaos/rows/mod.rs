@@ -35,6 +35,7 @@ pub const ROWS: &[Row] = rows! {
     "redis-full", redis::full, "Redis at maxmemory under noeviction";
     "postgres-restarted", postgres::restarted, "PostgreSQL restarted during ingest, then crashed and recovered";
     "postgres-gone-30s", postgres::gone, "PostgreSQL gone for 30 s";
+    "postgres-slow-order", postgres::slow_order, "one order whose statement always takes longer than the timeout, until all others are done";
     "webhook-eightfold", ingress::eightfold_at_once, "the same webhook 8 times, at once";
     "webhook-eightfold-spread", ingress::eightfold_spread, "the same webhook 8 times, spread over time, Redis flushed in between";
     "two-schedulers", scheduler::two, "two schedulers on one tick: the same sweep, the same rescue";
