@@ -1,14 +1,15 @@
 //! What a handler receives: its payload, and what is known about the job that carries it.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use domain::MerchantId;
 use tokio::time::Instant;
 
 use crate::{
     envelope::{JobId, Lane},
     kind::JobKind,
+    outcome::JobError,
 };
 
 /// A job that is snoozed for too long runs at least so often before it is dead: the time in which it waited for its turn, in a
@@ -63,7 +64,24 @@ pub struct JobContext {
     pub(crate) received: Instant,
 }
 
+/// A handler asked for the merchant of a job in a lane that is no merchant's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the job is in lane {0}, which is no merchant's")]
+struct NoMerchant(Lane);
+
 impl JobContext {
+    /// Returns the merchant whose job this is.
+    ///
+    /// # Errors
+    /// Fails for good in a lane that is no merchant's, such as the platform's own.
+    pub fn merchant(&self) -> Result<MerchantId, JobError> {
+        let no_merchant = || JobError::fail(NoMerchant(self.lane.clone())).class("no_merchant");
+        if self.lane.is_platform() {
+            return Err(no_merchant());
+        }
+        MerchantId::parse(self.lane.as_str()).map_err(|_| no_merchant())
+    }
+
     /// When it was claimed, by Redis' clock.
     pub fn claimed_at(&self) -> DateTime<Utc> {
         i64::try_from(self.claimed_at_ms).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
@@ -85,5 +103,43 @@ impl JobContext {
     /// Whether no further run follows this one.
     pub fn is_last_attempt(&self) -> bool {
         self.attempt >= self.max_attempts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(clippy::disallowed_methods, reason = "a moment for a field that the test does not look at")]
+    fn context(lane: Lane) -> JobContext {
+        JobContext {
+            job_id: JobId::parse("01JD8Q3VN7Z9M0A2B4C6D8E0F1").unwrap(),
+            kind: JobKind::AwardPoints,
+            lane,
+            version: 1,
+            attempt: 1,
+            max_attempts: 1,
+            rescues: 0,
+            snoozed_since_ms: None,
+            snoozes: 0,
+            token: 1,
+            trace: None,
+            idempotency_key: None,
+            parent: None,
+            enqueued_at_ms: 0,
+            ready_at_ms: 0,
+            claimed_at_ms: 0,
+            received: Instant::now(),
+        }
+    }
+
+    #[test]
+    fn the_merchant_of_a_job_is_that_of_its_lane() {
+        let merchant = MerchantId::parse("01JD8Q3VN7Z9M0A2B4C6D8E0F2").unwrap();
+        assert_eq!(context(Lane::of(&merchant)).merchant().unwrap(), merchant);
+        for lane in [Lane::platform(), Lane::parse("m1").unwrap()] {
+            let refused = context(lane).merchant().unwrap_err();
+            assert!(matches!(refused, JobError::Fail { class: "no_merchant", .. }), "{refused:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::{
     error::InvalidJob,
     kind::JobKind,
-    payloads::{self, AwardPoints, CancelAdjustment, Payload, PayloadError},
+    payloads::{self, Payload, PayloadError},
 };
 
 /// Length of a ULID as text.
@@ -119,6 +119,11 @@ impl Lane {
         Self("0".repeat(ULID_BYTES))
     }
 
+    /// Returns whether this is the lane of the platform's own jobs.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.0.bytes().all(|byte| byte == b'0') && self.0.len() == ULID_BYTES
+    }
+
     /// The lane as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -214,14 +219,9 @@ impl NewJob {
         }
     }
 
-    /// The job of that kind about a recorded webhook. `None`: jobs of that kind are about something else.
+    /// Makes the job of that kind about a recorded webhook. Returns `None` where the kind handles no webhooks.
     pub fn of_webhook(kind: JobKind, log_id: LogId, merchant: &MerchantId) -> Option<Self> {
-        let (id, lane) = (JobId::of_log(&log_id), Lane::of(merchant));
-        match kind {
-            JobKind::AwardPoints => Some(Self::of(id, &AwardPoints { log_id }, lane)),
-            JobKind::CancelAdjustment => Some(Self::of(id, &CancelAdjustment { log_id }, lane)),
-            JobKind::Maintenance => None,
-        }
+        payloads::of_webhook(kind, log_id, merchant)
     }
 
     /// A job from what was kept of it, a dead letter say: under its own id, with a payload of any version ever shipped.
@@ -229,7 +229,7 @@ impl NewJob {
     /// # Errors
     /// The payload is not one of that kind.
     pub fn restore(kind: JobKind, id: JobId, lane: Lane, version: u16, payload: &str) -> Result<Self, PayloadError> {
-        let (version, payload) = payloads::current(kind, version, payload)?;
+        let (version, payload) = payloads::rewrite(kind, version, payload)?;
         Ok(Self::written(kind, id, lane, version, Ok(payload)))
     }
 

@@ -1,22 +1,8 @@
-//! The catalogue: every kind of job, its queue name and its policy, matched exhaustively.
-//!
-//! To add a kind: a variant and its arms here, a payload file of the same name, a frozen sample, a handler in `workers`.
-//! A renamed kind keeps its old name in [`JobKind::parse`] until the old queue has drained.
+//! Kinds of jobs, as the catalogue (`catalogue.rs`) lists them, and how each is run.
 
 use std::fmt;
 
-use crate::retry::RetryPolicy;
-
-/// A kind of job. Each kind is one queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum JobKind {
-    /// Move the ledger to what the order's facts say, after an order message.
-    AwardPoints,
-    /// Move the ledger to what the order's facts say, after a refund or a cancellation.
-    CancelAdjustment,
-    /// What the platform does for itself, at the ticks of a cron entry.
-    Maintenance,
-}
+use crate::{payloads::*, retry::RetryPolicy};
 
 /// How one kind is run. Durations in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,65 +25,67 @@ pub struct KindPolicy {
     pub release_key_when_done: bool,
 }
 
-/// Window of an idempotency key where a kind has no reason for another.
-pub const IDEMPOTENCY_WINDOW_MS: u64 = 48 * HOUR_MS;
-const HOUR_MS: u64 = 60 * 60 * 1_000;
+macro_rules! define_kinds {
+    ($($module:ident::$payload:ident($name:literal, $policy:ident, [$($topic:literal),*]);)*) => {
+        /// A kind of job. Each kind is one queue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum JobKind {
+            $(
+                #[doc = concat!("Carries a [`", stringify!($payload), "`](crate::", stringify!($payload), ").")]
+                $payload,
+            )*
+        }
 
-/// Ledger work: PostgreSQL is its only dependency, so it is worth waiting out a long outage.
-const LEDGER: KindPolicy = KindPolicy {
-    retry: RetryPolicy { attempts: 12, base_ms: 500, factor: 2, cap_ms: 5 * 60 * 1_000 },
-    timeout_ms: 30_000,
-    snooze_limit_ms: 24 * HOUR_MS,
-    lease_ms: 15_000,
-    concurrency: 256,
-    idempotency_window_ms: IDEMPOTENCY_WINDOW_MS,
-    release_key_when_done: true,
-};
+        impl JobKind {
+            /// Every kind.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$payload),*];
 
-/// Long work in short steps that none waits for; it goes on where it was when it runs again.
-const MAINTENANCE: KindPolicy = KindPolicy {
-    retry: RetryPolicy { attempts: 8, base_ms: 5_000, factor: 3, cap_ms: 15 * 60 * 1_000 },
-    timeout_ms: 30 * 60 * 1_000,
-    snooze_limit_ms: 12 * HOUR_MS,
-    lease_ms: 15_000,
-    concurrency: 2,
-    idempotency_window_ms: IDEMPOTENCY_WINDOW_MS,
-    release_key_when_done: true,
-};
+            /// Returns the name of the kind and of its queue.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$payload => $name,)* }
+            }
+
+            /// Returns how the kind is run.
+            pub const fn policy(self) -> &'static KindPolicy {
+                match self { $(Self::$payload => &crate::catalogue::$policy,)* }
+            }
+
+            /// Returns the topics of the webhooks that the kind handles.
+            pub const fn topics(self) -> &'static [&'static str] {
+                match self { $(Self::$payload => &[$($topic),*],)* }
+            }
+
+            /// Returns the kind that handles webhooks of that topic, if there is one.
+            pub fn of_topic(topic: &str) -> Option<Self> {
+                match topic {
+                    $($($topic => Some(Self::$payload),)*)*
+                    _ => None,
+                }
+            }
+
+            /// Returns the version in which payloads of the kind are written now.
+            pub const fn payload_version(self) -> u16 {
+                match self { $(Self::$payload => <$payload as Payload>::VERSION,)* }
+            }
+        }
+
+        // A payload belongs to the kind of its own line.
+        $(const _: () = assert!(matches!(<$payload as Payload>::KIND, JobKind::$payload));)*
+    };
+}
+
+crate::catalogue!(define_kinds);
 
 impl JobKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::AwardPoints, Self::CancelAdjustment, Self::Maintenance];
-
-    /// The name of the kind and of its queue.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AwardPoints => "award-points",
-            Self::CancelAdjustment => "cancel-adjustment",
-            Self::Maintenance => "maintenance",
-        }
-    }
-
-    /// The kind of that name, now or formerly.
+    /// Returns the kind of that name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether each job of the kind is about one recorded webhook and has its id: then its success shows in that record,
-    /// and needs no row of its own.
+    /// Returns whether each job of the kind is about one recorded webhook and has its id. Then the webhook's record shows
+    /// the job's success, and no other row is written for it.
     pub const fn is_of_webhook(self) -> bool {
-        match self {
-            Self::AwardPoints | Self::CancelAdjustment => true,
-            Self::Maintenance => false,
-        }
-    }
-
-    /// How the kind is run.
-    pub const fn policy(self) -> &'static KindPolicy {
-        match self {
-            Self::AwardPoints | Self::CancelAdjustment => &LEDGER,
-            Self::Maintenance => &MAINTENANCE,
-        }
+        !self.topics().is_empty()
     }
 }
 
@@ -133,7 +121,7 @@ mod tests {
             assert!(policy.concurrency >= 1, "{kind}");
             let waits_ms: u128 = (1..policy.retry.attempts).map(|n| policy.retry.ceiling(n).as_millis()).sum();
             let snoozed_ms = u128::from(policy.snooze_limit_ms);
-            assert!(snoozed_ms >= u128::from(HOUR_MS), "{kind}: an outage of an hour must end no job");
+            assert!(snoozed_ms >= u128::from(crate::catalogue::HOUR_MS), "{kind}: an outage of an hour must end no job");
             let lives_ms = waits_ms + snoozed_ms;
             assert!(
                 u128::from(policy.idempotency_window_ms) > lives_ms,

@@ -4,6 +4,7 @@
 //! handlers through [`QueueBackend`]. Delivery is at least once: effects are made exactly once by their owners.
 //! Refuses: behaviour of handlers, SQL, the wall clock, bodies or personal data in a payload.
 
+mod catalogue;
 mod connection;
 mod context;
 mod envelope;
@@ -21,14 +22,15 @@ pub mod testing;
 mod tick;
 mod upstream;
 
+pub use catalogue::IDEMPOTENCY_WINDOW_MS;
 pub use connection::{Finding, InvalidAddress, Redis, Risk};
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
-pub use kind::{IDEMPOTENCY_WINDOW_MS, JobKind, KindPolicy};
+pub use kind::{JobKind, KindPolicy};
 pub use observer::{Observer, ThrottleReason, Unobserved};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, SnoozeCause, class};
-pub use payloads::{AwardPoints, CancelAdjustment, Maintenance, MaintenanceTask, Payload, PayloadError};
+pub use payloads::*;
 pub use queue::{
     Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
     JobView, LaneSetting, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues,

@@ -50,6 +50,12 @@ impl<W: Work> Clone for Batcher<W> {
     }
 }
 
+impl<W: Work> std::fmt::Debug for Batcher<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batcher").field("capacity", &self.sender.capacity()).finish_non_exhaustive()
+    }
+}
+
 impl<W: Work> Batcher<W> {
     /// Batches of at most `rows_max` items, at most `slots` of them (at least 1) under way, large ones alone. While there is
     /// work, the next begins at most `apart_max` after the last, if a slot is free.

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod batch;
+mod env;
 pub mod handlers;
 mod maintenance;
 mod meter;
@@ -12,5 +13,6 @@ pub mod orders;
 mod outcomes;
 mod runner;
 
+pub use env::WorkerEnv;
 pub use outcomes::OutcomeSink;
-pub use runner::{Running, drive, serve, start};
+pub use runner::{Running, WorkerHandle, serve, start, start_worker};

@@ -1,4 +1,4 @@
-//! The workers process: one apalis worker per job kind, all writing through shared batchers.
+//! The workers process: one apalis worker for each kind of the catalogue, all with the same services.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use apalis::prelude::{WorkerBuilder, WorkerContext, WorkerError};
 use datastores::Datastores;
-use jobs::{JobKind, QueueBackend, WorkerOptions};
+use jobs::{Job, JobError, JobKind, Payload, QueueBackend, Queues, WorkerOptions};
 use platform::Context;
 use platform::config::WorkersSettings;
 use platform::health::{Health, HealthServer};
@@ -15,18 +15,21 @@ use platform::shutdown::Shutdown;
 use store::Store;
 use tokio::task::JoinHandle;
 
-use crate::batch::Batcher;
+use crate::env::WorkerEnv;
 use crate::handlers;
-use crate::maintenance::Maintainer;
 use crate::meter::Meter;
-use crate::orders::OrderProcessor;
 use crate::outcomes::OutcomeSink;
+
+/// A started worker. It returns an error when the worker ended for another reason than the shutdown.
+pub type WorkerHandle = JoinHandle<anyhow::Result<()>>;
+
+type Worker = (JobKind, WorkerHandle);
 
 /// A started workers role.
 #[derive(Debug)]
 pub struct Running {
     health: HealthServer,
-    workers: Vec<(JobKind, JoinHandle<anyhow::Result<()>>)>,
+    workers: Vec<Worker>,
     store: Store,
 }
 
@@ -71,69 +74,63 @@ pub async fn serve(settings: WorkersSettings, context: Context) -> anyhow::Resul
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Result<Running> {
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
-    let (store, queues) = (datastores.store().clone(), datastores.queues());
     datastores.watch_redis(context.shutdown.clone());
     let name = format!("workers-{}", context.ids.ulid());
-    let processor = OrderProcessor {
-        store: store.clone(),
-        keys: datastores::key_ring(&settings.encryption),
-        email_index: datastores::email_index(&settings.email_index),
-        clock: context.clock.clone(),
-        ids: Arc::clone(&context.ids),
-        worker: name.clone(),
-    };
-    let orders = Batcher::start(
-        processor,
-        settings.workers.batch_rows_max,
-        settings.workers.concurrency,
-        settings.workers.batch_pace(),
-    );
-
-    let maintainer =
-        Maintainer { store: store.clone(), retention: settings.retention.clone(), shutdown: context.shutdown.clone() };
-
+    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context));
     let health = Health::new(datastores.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)
         .await
         .with_context(|| format!("LOYALNEST_WORKERS_ADDR {} cannot be used", settings.workers.addr))?;
-    let sink = Arc::new(OutcomeSink { store: store.clone(), ids: Arc::clone(&context.ids) });
-    // A kind without handler does not compile.
-    let workers = JobKind::ALL.map(|kind| {
-        let options = WorkerOptions {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            host: platform::host::name(),
-            lease_ms: Some(lease_ms(settings.workers.lease())),
-            sink: Some(sink.clone()),
-            observer: Arc::new(Meter),
-            ..WorkerOptions::new(format!("{name}-{kind}"), context.ids.random_u64())
+    let workers = start_workers(&env, datastores.queues(), &settings, &context.shutdown);
+    tracing::info!(name = env.worker, addr = %health.local_addr(), "workers are up");
+    Ok(Running { health, workers, store: env.store.clone() })
+}
+
+/// Starts a worker for each kind of the catalogue. A kind without a handler does not compile.
+fn start_workers(
+    env: &Arc<WorkerEnv>,
+    queues: &Queues,
+    settings: &WorkersSettings,
+    shutdown: &Shutdown,
+) -> Vec<Worker> {
+    let sink = Arc::new(OutcomeSink { store: env.store.clone(), ids: Arc::clone(&env.ids) });
+    let options = |kind: JobKind| WorkerOptions {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        host: platform::host::name(),
+        lease_ms: Some(lease_ms(settings.workers.lease())),
+        sink: Some(sink.clone()),
+        observer: Arc::new(Meter),
+        ..WorkerOptions::new(format!("{}-{kind}", env.worker), env.ids.random_u64())
+    };
+    macro_rules! start_each {
+        ($($module:ident::$payload:ident($($entry:tt)*);)*) => {
+            vec![$({
+                let env = Arc::clone(env);
+                let handler = move |job: Job<jobs::$payload>| {
+                    let env = Arc::clone(&env);
+                    async move { handlers::$module::handle(job, &env).await }
+                };
+                (JobKind::$payload, start_worker(queues, options(JobKind::$payload), handler, shutdown.clone()))
+            },)*]
         };
-        macro_rules! worker {
-            ($handler:path) => {{
-                let worker_context = WorkerContext::new(&options.name);
-                let worker = WorkerBuilder::new(&worker_context)
-                    .backend(QueueBackend::new(queues, options))
-                    .data(orders.clone())
-                    .data(maintainer.clone())
-                    .build($handler);
-                tokio::spawn(drive(kind, worker.run(), worker_context, context.shutdown.clone()))
-            }};
-        }
-        let worker = match kind {
-            JobKind::AwardPoints => worker!(handlers::award_points),
-            JobKind::CancelAdjustment => worker!(handlers::cancel_adjustment),
-            JobKind::Maintenance => worker!(handlers::maintenance),
-        };
-        (kind, worker)
-    });
-    tracing::info!(name, addr = %health.local_addr(), "workers are up");
-    Ok(Running { health, workers: workers.into(), store })
+    }
+    jobs::catalogue!(start_each)
+}
+
+/// Starts the worker of `P`'s kind. It ends when the shutdown has drained.
+pub fn start_worker<P, H, F>(queues: &Queues, options: WorkerOptions, handler: H, shutdown: Shutdown) -> WorkerHandle
+where
+    P: Payload,
+    H: FnMut(Job<P>) -> F + Clone + Send + 'static,
+    F: Future<Output = Result<(), JobError>> + Send + 'static,
+{
+    let context = WorkerContext::new(&options.name);
+    let worker = WorkerBuilder::new(&context).backend(QueueBackend::<P>::new(queues, options)).build(handler);
+    tokio::spawn(drive(P::KIND, worker.run(), context, shutdown))
 }
 
 /// Runs one worker; when the shutdown drains, it claims no more and finishes what it has.
-///
-/// # Errors
-/// When the worker ends by itself.
-pub async fn drive(
+async fn drive(
     kind: JobKind,
     worker: impl Future<Output = Result<(), WorkerError>>,
     context: WorkerContext,

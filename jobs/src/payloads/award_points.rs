@@ -1,12 +1,12 @@
-//! Payload of `award-points`: which recorded webhook to take the facts from.
+//! Payload of `award-points`: the recorded webhook that holds the facts of an order.
 
 use domain::LogId;
 use serde::{Deserialize, Serialize};
 
-use super::Payload;
+use super::{Payload, WebhookPayload};
 use crate::kind::JobKind;
 
-/// Bring the ledger to what an order says, after a message about it.
+/// Moves the ledger to what an order's facts say, after a message about the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwardPoints {
     /// The row of `api_logs` that holds the message's facts. The merchant is the job's lane.
@@ -16,4 +16,10 @@ pub struct AwardPoints {
 impl Payload for AwardPoints {
     const KIND: JobKind = JobKind::AwardPoints;
     const VERSION: u16 = 1;
+}
+
+impl WebhookPayload for AwardPoints {
+    fn of_webhook(log_id: LogId) -> Self {
+        Self { log_id }
+    }
 }

@@ -1,12 +1,12 @@
-//! Payload of `cancel-adjustment`: which recorded webhook to take the facts from.
+//! Payload of `cancel-adjustment`: the recorded webhook that holds the facts of a refund or a cancellation.
 
 use domain::LogId;
 use serde::{Deserialize, Serialize};
 
-use super::Payload;
+use super::{Payload, WebhookPayload};
 use crate::kind::JobKind;
 
-/// Bring the ledger to what an order says, after a refund or a cancellation.
+/// Moves the ledger to what an order's facts say, after a refund or a cancellation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelAdjustment {
     /// The row of `api_logs` that holds the message's facts. The merchant is the job's lane.
@@ -16,4 +16,10 @@ pub struct CancelAdjustment {
 impl Payload for CancelAdjustment {
     const KIND: JobKind = JobKind::CancelAdjustment;
     const VERSION: u16 = 1;
+}
+
+impl WebhookPayload for CancelAdjustment {
+    fn of_webhook(log_id: LogId) -> Self {
+        Self { log_id }
+    }
 }

@@ -1,4 +1,4 @@
-//! Payload of `maintenance`: which task, at which tick of its cron entry.
+//! Payload of `maintenance`: the task, and the tick of its cron entry.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use super::Payload;
 use crate::kind::JobKind;
 
-/// One run of a task of the platform's own.
+/// Runs one of the platform's own tasks, for one tick.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintenance {
-    /// What is to be done.
+    /// The task.
     pub task: MaintenanceTask,
-    /// The tick it is done for: retention counts from here.
+    /// The tick that the task is run for; retention counts from here.
     pub tick: DateTime<Utc>,
 }
 
-/// What the platform does for itself. Each task is a cron entry of the same name.
+/// A task of the platform's own. Each task is a cron entry of the same name.
 ///
 /// To add one: a variant and its name here, its arm in `workers/src/maintenance`, its variable in `CronConfig`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl MaintenanceTask {
     pub const ALL: [Self; 5] =
         [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::TrimAttempts, Self::TrimDeadLetters, Self::VerifyBalances];
 
-    /// Its name, and that of its cron entry.
+    /// Returns the name of the task and of its cron entry.
     pub const fn name(self) -> &'static str {
         match self {
             Self::TrimWebhookBodies => "trim-webhook-bodies",
@@ -49,7 +49,7 @@ impl MaintenanceTask {
         }
     }
 
-    /// The task of that name.
+    /// Returns the task of that name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|task| task.name() == name)
     }

@@ -1,34 +1,48 @@
 //! Frozen samples of everything that is stored: what was shipped once must be readable for ever.
 
-use jobs::{AwardPoints, CancelAdjustment, JobKind, Maintenance, Payload, PayloadError, Queues, testing};
+use std::{fs, path::Path};
+
+use jobs::{JobKind, Payload, PayloadError, Queues, testing};
 use redis::AsyncCommands;
 
 use crate::support::*;
 
-const AWARD_POINTS_V1: &str = include_str!("../samples/award-points.v1.json");
-const CANCEL_ADJUSTMENT_V1: &str = include_str!("../samples/cancel-adjustment.v1.json");
-const MAINTENANCE_V1: &str = include_str!("../samples/maintenance.v1.json");
-
-fn check<P: Payload + std::fmt::Debug>(version: u16, sample: &str) {
-    let sample = sample.trim();
-    let payload = P::decode(version, sample).unwrap();
-    if version == P::VERSION {
-        assert_eq!(serde_json::to_string(&payload).unwrap(), sample, "{} changed without a new version", P::KIND);
+/// Reads the samples of all versions of a payload.
+fn check<P: Payload>() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples");
+    for version in 1..=P::VERSION {
+        let path = folder.join(format!("{}.v{version}.json", P::KIND));
+        let sample = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let payload = P::decode(version, sample.trim()).unwrap();
+        if version == P::VERSION {
+            let written = serde_json::to_string(&payload).unwrap();
+            assert_eq!(written, sample.trim(), "{} changed without a new version", P::KIND);
+        }
+        assert!(matches!(P::decode(P::VERSION + 1, sample.trim()), Err(PayloadError::TooNew { .. })));
     }
-    assert!(matches!(P::decode(P::VERSION + 1, sample), Err(PayloadError::TooNew { .. })));
     assert!(matches!(P::decode(1, "[]"), Err(PayloadError::Malformed { .. })));
+}
+
+macro_rules! check_payloads {
+    ($($module:ident::$payload:ident($($entry:tt)*);)*) => { $(check::<jobs::$payload>();)* };
 }
 
 #[test]
 fn every_payload_version_ever_shipped_can_be_read() {
-    // A kind without its samples does not compile here.
+    jobs::catalogue!(check_payloads);
+}
+
+#[test]
+fn a_webhook_has_a_job_exactly_where_its_kind_has_topics() {
     for kind in JobKind::ALL {
-        match kind {
-            JobKind::AwardPoints => check::<AwardPoints>(1, AWARD_POINTS_V1),
-            JobKind::CancelAdjustment => check::<CancelAdjustment>(1, CANCEL_ADJUSTMENT_V1),
-            JobKind::Maintenance => check::<Maintenance>(1, MAINTENANCE_V1),
+        let merchant = domain::MerchantId::parse("01JD8Q3VN7Z9M0A2B4C6D8E0F2").unwrap();
+        let made = jobs::NewJob::of_webhook(kind, payload().log_id, &merchant);
+        assert_eq!(made.is_some(), kind.is_of_webhook(), "{kind}");
+        for topic in kind.topics() {
+            assert_eq!(JobKind::of_topic(topic), Some(kind));
         }
     }
+    assert_eq!(JobKind::of_topic("products/create"), None);
 }
 
 #[tokio::test]

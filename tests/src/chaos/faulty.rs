@@ -6,19 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use apalis::prelude::{Data, WorkerBuilder, WorkerContext};
 use clap::Parser;
+use datastores::Datastores;
 use domain::LogId;
-use jobs::{AwardPoints, CancelAdjustment, Job, JobContext, JobError, JobKind, QueueBackend, Queues, WorkerOptions};
+use jobs::{AwardPoints, CancelAdjustment, Job, JobContext, JobError, Payload, WorkerOptions};
 use platform::Context;
 use platform::config::WorkersSettings;
 use platform::health::{Health, Readiness};
-use store::Store;
 use tokio::time::sleep;
-use workers::OutcomeSink;
-use workers::batch::Batcher;
-use workers::handlers;
-use workers::orders::OrderProcessor;
+use workers::{OutcomeSink, WorkerEnv, handlers};
 
 /// Timeout of a call to the partner.
 const PARTNER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -89,66 +85,41 @@ impl Faults {
     }
 }
 
-async fn award_points(
-    job: Job<AwardPoints>,
-    faults: Data<Faults>,
-    orders: Data<Batcher<OrderProcessor>>,
-) -> Result<(), JobError> {
-    faults.before(&job.payload.log_id, &job.context).await?;
-    handlers::award_points(job, orders).await?;
-    faults.after().await;
-    Ok(())
-}
-
-async fn cancel_adjustment(
-    job: Job<CancelAdjustment>,
-    faults: Data<Faults>,
-    orders: Data<Batcher<OrderProcessor>>,
-) -> Result<(), JobError> {
-    faults.before(&job.payload.log_id, &job.context).await?;
-    handlers::cancel_adjustment(job, orders).await?;
-    faults.after().await;
-    Ok(())
-}
-
 /// Runs the workers as `workers::serve` does, with the faults around their handlers.
 ///
 /// # Errors
 /// Fails when the role cannot start or a worker ends by itself.
 pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
-    let WorkersSettings { workers: own, database, redis, encryption, email_index, .. } = settings;
-    let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
-    let queues = Queues::connect_prefixed(redis.url.expose(), &redis.key_prefix)?;
-    let (keys, email_index) = (datastores::key_ring(&encryption), datastores::email_index(&email_index));
-    let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
+    let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
     let name = format!("chaos-{}", context.ids.ulid());
-    let processor = OrderProcessor { store: store.clone(), keys, email_index, clock, ids, worker: name.clone() };
-    let orders = Batcher::start(processor, own.batch_rows_max, own.concurrency, own.batch_pace());
+    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context));
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
-    let health = health.serve(own.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
-    let sink = Arc::new(OutcomeSink { store, ids: Arc::clone(&context.ids) });
+    let health = health.serve(settings.workers.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
+    let sink = Arc::new(OutcomeSink { store: env.store.clone(), ids: Arc::clone(&env.ids) });
+    macro_rules! start {
+        ($module:ident: $payload:ident) => {{
+            let options = WorkerOptions {
+                concurrency: faults.concurrency,
+                lease_ms: Some(settings.workers.lease_seconds * 1_000),
+                sink: Some(sink.clone()),
+                ..WorkerOptions::new(format!("{}-{}", env.worker, $payload::KIND), context.ids.random_u64())
+            };
+            let (env, faults) = (Arc::clone(&env), faults.clone());
+            let handler = move |job: Job<$payload>| {
+                let (env, faults) = (Arc::clone(&env), faults.clone());
+                async move {
+                    faults.before(&job.payload.log_id, &job.context).await?;
+                    handlers::$module::handle(job, &env).await?;
+                    faults.after().await;
+                    Ok(())
+                }
+            };
+            workers::start_worker(datastores.queues(), options, handler, context.shutdown.clone())
+        }};
+    }
     // Maintenance is no merchant's job: nothing of a row waits for it.
-    let workers = [JobKind::AwardPoints, JobKind::CancelAdjustment].map(|kind| {
-        let options = WorkerOptions {
-            concurrency: faults.concurrency,
-            lease_ms: Some(own.lease_seconds * 1_000),
-            sink: Some(sink.clone()),
-            ..WorkerOptions::new(format!("{name}-{kind}"), context.ids.random_u64())
-        };
-        macro_rules! worker {
-            ($handler:path) => {{
-                let worker_context = WorkerContext::new(&options.name);
-                let worker = WorkerBuilder::new(&worker_context)
-                    .backend(QueueBackend::new(&queues, options))
-                    .data(orders.clone())
-                    .data(faults.clone())
-                    .build($handler);
-                tokio::spawn(workers::drive(kind, worker.run(), worker_context, context.shutdown.clone()))
-            }};
-        }
-        if kind == JobKind::AwardPoints { worker!(award_points) } else { worker!(cancel_adjustment) }
-    });
-    tracing::info!(name, addr = %health.local_addr(), ?faults, "workers with faults are up");
+    let workers = [start!(award_points: AwardPoints), start!(cancel_adjustment: CancelAdjustment)];
+    tracing::info!(name = env.worker, addr = %health.local_addr(), ?faults, "workers with faults are up");
     for worker in workers {
         worker.await.context("a worker panicked")??;
     }

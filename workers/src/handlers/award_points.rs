@@ -1,15 +1,13 @@
 //! `award-points`: an order was created, paid or updated, so its points follow.
 
-use apalis::prelude::Data;
 use jobs::{AwardPoints, Job, JobError};
 
-use crate::batch::Batcher;
-use crate::orders::OrderProcessor;
+use crate::env::WorkerEnv;
 
-/// Settles the order of the job's webhook.
+/// Processes the order of the job's webhook.
 ///
 /// # Errors
-/// What becomes of the job, when it was not settled.
-pub async fn award_points(job: Job<AwardPoints>, orders: Data<Batcher<OrderProcessor>>) -> Result<(), JobError> {
-    super::process(job.payload.log_id, &job.context, &orders).await
+/// Returns the job's outcome where the order was not processed.
+pub async fn handle(job: Job<AwardPoints>, env: &WorkerEnv) -> Result<(), JobError> {
+    super::process_order(&job.payload.log_id, &job.context, env).await
 }

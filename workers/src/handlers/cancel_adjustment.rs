@@ -1,18 +1,13 @@
 //! `cancel-adjustment`: an order was cancelled or refunded, so its points follow.
 
-use apalis::prelude::Data;
 use jobs::{CancelAdjustment, Job, JobError};
 
-use crate::batch::Batcher;
-use crate::orders::OrderProcessor;
+use crate::env::WorkerEnv;
 
-/// Settles the order of the job's webhook.
+/// Processes the order of the job's webhook.
 ///
 /// # Errors
-/// What becomes of the job, when it was not settled.
-pub async fn cancel_adjustment(
-    job: Job<CancelAdjustment>,
-    orders: Data<Batcher<OrderProcessor>>,
-) -> Result<(), JobError> {
-    super::process(job.payload.log_id, &job.context, &orders).await
+/// Returns the job's outcome where the order was not processed.
+pub async fn handle(job: Job<CancelAdjustment>, env: &WorkerEnv) -> Result<(), JobError> {
+    super::process_order(&job.payload.log_id, &job.context, env).await
 }

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use apalis::prelude::Data;
 use jobs::{Job, JobError, Maintenance};
 use store::StoreError;
 
-use crate::maintenance::{Interrupted, Maintainer};
+use crate::env::WorkerEnv;
+use crate::maintenance::Interrupted;
 
-/// How long a task waits while PostgreSQL is unavailable, and after its worker stopped.
+/// How long a task waits while PostgreSQL is unavailable, or that a stopping worker left.
 const AGAIN_SNOOZE: Duration = Duration::from_secs(5);
 
-/// Does the task of a tick, unless it has been done before.
-pub(crate) async fn maintenance(job: Job<Maintenance>, maintainer: Data<Maintainer>) -> Result<(), JobError> {
-    match maintainer.run(job.context.job_id.as_str(), &job.payload).await {
+/// Runs the task, unless it has been run for this tick.
+///
+/// # Errors
+/// Returns the job's outcome where the task did not come to its end.
+pub async fn handle(job: Job<Maintenance>, env: &WorkerEnv) -> Result<(), JobError> {
+    match env.maintainer.run(job.context.job_id.as_str(), &job.payload).await {
         Ok(()) => Ok(()),
         Err(stopping @ Interrupted::Stopping) => Err(JobError::snooze(AGAIN_SNOOZE, stopping.to_string())),
         Err(Interrupted::Store(StoreError::Unavailable(_))) => {

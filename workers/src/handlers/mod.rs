@@ -1,30 +1,36 @@
-//! One file per payload, of the payload's name. A handler chooses the job's outcome; what it does stands elsewhere.
-
-mod award_points;
-mod cancel_adjustment;
-mod maintenance;
+//! One module for each kind of the catalogue, named like the kind's payload. Its function `handle` chooses the job's outcome;
+//! what it does stands elsewhere.
 
 use std::time::Duration;
 
-use domain::{LogId, MerchantId};
+use domain::LogId;
 use jobs::{JobContext, JobError};
 use store::StoreError;
 
-pub use award_points::award_points;
-pub use cancel_adjustment::cancel_adjustment;
-pub(crate) use maintenance::maintenance;
+use crate::batch::Unanswered;
+use crate::env::WorkerEnv;
+use crate::orders::{OrderWebhook, ProcessError};
 
-use crate::batch::{Batcher, Unanswered};
-use crate::orders::{OrderProcessor, OrderWebhook, ProcessError};
+macro_rules! define_handlers {
+    ($($module:ident::$payload:ident($($entry:tt)*);)*) => {
+        $(pub mod $module;)*
+    };
+}
 
-/// How long a job waits while PostgreSQL is unavailable: short, since the attempt does not count.
+jobs::catalogue!(define_handlers);
+
+/// How long a job waits while PostgreSQL is unavailable. Short, since the attempt is not counted.
 const UNAVAILABLE_SNOOZE: Duration = Duration::from_secs(1);
 
-/// Settles the order of a recorded webhook, together with whatever else is waiting.
-async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProcessor>) -> Result<(), JobError> {
-    let merchant_id = MerchantId::parse(context.lane.as_str()).map_err(JobError::fail)?;
-    let item = OrderWebhook { merchant_id, log_id, attempt: context.attempt, started_at: context.claimed_at() };
-    match orders.submit(item).await {
+/// Processes the order of a recorded webhook, together with whatever else is waiting.
+async fn process_order(log_id: &LogId, context: &JobContext, env: &WorkerEnv) -> Result<(), JobError> {
+    let item = OrderWebhook {
+        merchant_id: context.merchant()?,
+        log_id: log_id.clone(),
+        attempt: context.attempt,
+        started_at: context.claimed_at(),
+    };
+    match env.orders.submit(item).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(ProcessError::Unavailable(_))) => {
             Err(JobError::snooze(UNAVAILABLE_SNOOZE, "PostgreSQL is unavailable").class("postgres_unavailable"))
@@ -41,7 +47,7 @@ async fn process(log_id: LogId, context: &JobContext, orders: &Batcher<OrderProc
     }
 }
 
-/// By what the error is, for whoever counts and searches.
+/// Returns the class of the error, by which attempts and dead letters are counted and searched.
 fn class(error: &StoreError) -> &'static str {
     match error {
         StoreError::Unavailable(_) => "postgres_unavailable",

@@ -181,7 +181,7 @@ impl Queue {
     /// # Errors
     /// See [`EditError`]; nothing was changed.
     pub async fn edit(&self, job: &JobRef, payload: &str) -> Result<String, EditError> {
-        let (version, payload) = payloads::current(self.kind(), payloads::newest(self.kind()), payload)?;
+        let (version, payload) = payloads::rewrite(self.kind(), self.kind().payload_version(), payload)?;
         let (state, stored) = self.stored(job).await?.ok_or(EditError::NotFound)?;
         if state == JobState::Running.as_str() {
             return Err(EditError::Running);

@@ -1,0 +1,60 @@
+//! What every handler is given: the services of this process. Refuses to know a kind of job.
+
+use std::sync::Arc;
+
+use datastores::Datastores;
+use platform::Context;
+use platform::clock::SharedClock;
+use platform::config::WorkersSettings;
+use platform::ids::Ids;
+use store::Store;
+use store::crypto::KeyRing;
+
+use crate::batch::Batcher;
+use crate::maintenance::Maintainer;
+use crate::orders::OrderProcessor;
+
+/// The services that handlers use.
+#[derive(Debug)]
+pub struct WorkerEnv {
+    /// PostgreSQL.
+    pub store: Store,
+    /// The keys of encrypted columns.
+    pub keys: KeyRing,
+    /// The current time.
+    pub clock: SharedClock,
+    /// New ids and random numbers.
+    pub ids: Arc<Ids>,
+    /// The name of this process among the workers.
+    pub worker: String,
+    /// Processes orders in batches.
+    pub orders: Batcher<OrderProcessor>,
+    /// Runs the platform's own tasks.
+    pub(crate) maintainer: Maintainer,
+}
+
+impl WorkerEnv {
+    /// Makes the services of the process of that name, over the datastores of its settings.
+    #[must_use]
+    pub fn new(worker: String, settings: &WorkersSettings, datastores: &Datastores, context: &Context) -> Self {
+        let store = datastores.store().clone();
+        let keys = datastores::key_ring(&settings.encryption);
+        let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
+        let processor = OrderProcessor {
+            store: store.clone(),
+            keys: keys.clone(),
+            email_index: datastores::email_index(&settings.email_index),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            worker: worker.clone(),
+        };
+        let own = &settings.workers;
+        let orders = Batcher::start(processor, own.batch_rows_max, own.concurrency, own.batch_pace());
+        let maintainer = Maintainer {
+            store: store.clone(),
+            retention: settings.retention.clone(),
+            shutdown: context.shutdown.clone(),
+        };
+        Self { store, keys, clock, ids, worker, orders, maintainer }
+    }
+}
