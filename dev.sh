@@ -30,7 +30,8 @@ usage() {
 
   up [--detach] [--release] [--workers N]
               install what is missing, start a private PostgreSQL and Redis, build, migrate, seed two demo merchants,
-              and run api, workers and scheduler; writes .dev/env. Ctrl-C ends all; with --detach, `down` does.
+              and run api, workers, scheduler and the sandbox, which plays the partners; writes .dev/env. Ctrl-C ends all;
+              with --detach, `down` does.
   down        end the roles, then Redis and PostgreSQL; data stays in .dev
   status      processes, addresses, health
   seed --merchants N --customers M
@@ -57,6 +58,8 @@ cmd_up() {
     esac
     shift
   done
+  # shellcheck disable=SC2034 # read by roles.sh
+  WITH_SANDBOX=yes
   install_missing
   hold_lock
   start_services "$DEV" POSTGRES_PORT 54320 REDIS_PORT 63790

@@ -39,6 +39,10 @@ LOYALNEST_API_ADDR=127.0.0.1:$port"
     port=$(role_port "WORKERS_PORT_$index" "$((3009 + index))" "workers-$index")
     lines+=$'\n'"WORKERS_URL_$index=http://127.0.0.1:$port"
   done
+  port=$(role_port SANDBOX_PORT 3040 sandbox)
+  lines+="
+SANDBOX_URL=http://127.0.0.1:$port
+LOYALNEST_SANDBOX_ADDR=127.0.0.1:$port"
   port=$(role_port SCHEDULER_PORT 3030 scheduler)
   lines+="
 LOYALNEST_WORKERS_ADDR=127.0.0.1:$(port_of WORKERS_PORT_1)

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
-# The roles as separate processes: api, workers-1 ... workers-N, scheduler. Logs in .dev/logs, pids in .dev/run.
+# The roles as separate processes: sandbox (only for `up`), api, workers-1 ... workers-N, scheduler. Logs in .dev/logs, pids in .dev/run.
 
 READY_SECONDS_MAX=60
+# Whether the partners are played beside the platform.
+WITH_SANDBOX=
 STOP_SECONDS_MAX=40
 
 # build PROFILE
@@ -19,6 +21,7 @@ current_profile() { cat "$DEV/run/profile" 2>/dev/null || echo debug; }
 binary_of() { echo "loyalnest-${1%%-*}"; }
 
 role_names() {
+  [ -z "$WITH_SANDBOX" ] || echo sandbox
   echo api
   local index
   for index in $(seq "$1"); do echo "workers-$index"; done
@@ -28,7 +31,7 @@ role_names() {
 # Every role that has a pid file, running or not.
 known_roles() {
   local file
-  for file in "$DEV"/run/{api,workers-*,scheduler}.pid; do
+  for file in "$DEV"/run/{sandbox,api,workers-*,scheduler}.pid; do
     [ ! -f "$file" ] || basename "$file" .pid
   done
 }
@@ -46,6 +49,7 @@ role_pid() {
 
 role_url() {
   case $1 in
+    sandbox) get_line "$ENVIRONMENT" SANDBOX_URL ;;
     api) get_line "$ENVIRONMENT" LOYALNEST_URL ;;
     scheduler) get_line "$ENVIRONMENT" SCHEDULER_URL ;;
     workers-*) get_line "$ENVIRONMENT" "WORKERS_URL_${1#workers-}" ;;
@@ -56,7 +60,7 @@ role_url() {
 role_stamp() {
   stat -c '%n %i %Y %s' "$TARGET/$2/$(binary_of "$1")"
   grep -v '^WORKERS_URL_' "$ENVIRONMENT" | sort | sha256sum
-  env | grep -E '^(API|WORKERS|SCHEDULER|CRON|RETENTION|WEBHOOK|DATABASE|REDIS|LOG|RUST|TOKIO)_' | sort || true
+  env | grep -E '^(API|WORKERS|SCHEDULER|SANDBOX|CRON|RETENTION|WEBHOOK|DATABASE|REDIS|LOG|RUST|TOKIO)_' | sort || true
 }
 
 # start_roles PROFILE WORKERS
@@ -150,6 +154,7 @@ print_urls() {
   for role in $(role_names "$1"); do
     note "$(printf '%-11s %s/readyz  %s/metrics' "$role" "$(role_url "$role")" "$(role_url "$role")")"
   done
+  [ -z "$WITH_SANDBOX" ] || note "sandbox     $(role_url sandbox)/_sandbox/  what the partners received, and their faults"
   note "environment .dev/env (use it with: set -a; . .dev/env; set +a)"
   note "logs        .dev/logs"
 }

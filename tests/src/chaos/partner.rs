@@ -1,18 +1,15 @@
-//! A partner on the loopback whose answers change while it is called. It keeps which keys it has taken, and how often
-//! it was called. Speaks as much HTTP as that needs.
+//! A partner that is played by the sandbox, whose answers change while it is called. Its key is the path of a call.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use platform::{Ids, SystemClock};
+use sandbox::{Faults, Options, Partner as Played, Sandbox};
 
-/// Longest head of a request.
-const HEAD_BYTES_MAX: usize = 8 * 1_024;
+/// Seed of the sandbox's generator, of which no fault here makes use.
+const SEED: u64 = 1;
 
-/// How it answers.
+/// How the partner answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
     /// 200.
@@ -25,103 +22,58 @@ pub(super) enum Mood {
     Silent,
 }
 
-#[derive(Debug)]
-struct State {
-    mood: Mood,
-    taken: BTreeMap<String, u64>,
-    refused: u64,
-}
-
 /// The partner. Dropping it ends it.
 #[derive(Debug)]
-pub(super) struct Partner {
-    addr: SocketAddr,
-    state: Arc<Mutex<State>>,
-    accepting: JoinHandle<()>,
-}
+pub(super) struct Partner(Sandbox);
 
 impl Partner {
     /// Starts one in that mood.
     pub(super) async fn start(mood: Mood) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addr = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State { mood, taken: BTreeMap::new(), refused: 0 }));
-        let shared = Arc::clone(&state);
-        let accepting = tokio::spawn(async move {
-            while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(answer(connection, Arc::clone(&shared)));
-            }
-        });
-        Self { addr, state, accepting }
+        let clock = SystemClock::shared();
+        let ids = Arc::new(Ids::seeded(Arc::clone(&clock), SEED));
+        let partner = Self(Sandbox::start(Options::default(), clock, ids).await.unwrap());
+        partner.turn(mood);
+        partner
     }
 
+    /// Returns the URL in front of the keys.
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        self.0.url_of(Played::Echo)
     }
 
+    /// Changes how it answers from now on.
     pub(super) fn turn(&self, mood: Mood) {
-        lock(&self.state).mood = mood;
-    }
-
-    /// Keys that were taken.
-    pub(super) fn taken(&self) -> u64 {
-        lock(&self.state).taken.len() as u64
-    }
-
-    /// Calls that were taken, beyond the first of their key.
-    pub(super) fn taken_again(&self) -> u64 {
-        lock(&self.state).taken.values().map(|calls| calls - 1).sum()
-    }
-
-    /// Calls that were not taken.
-    pub(super) fn refused(&self) -> u64 {
-        lock(&self.state).refused
-    }
-}
-
-impl Drop for Partner {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
-fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Answers one request after the other, until the caller hangs up.
-async fn answer(mut connection: TcpStream, state: Arc<Mutex<State>>) {
-    while let Some(path) = request(&mut connection).await {
-        let mood = {
-            let mut state = lock(&state);
-            match state.mood {
-                Mood::Well => *state.taken.entry(path).or_default() += 1,
-                _ => state.refused += 1,
+        let faults = match mood {
+            Mood::Well => Faults::default(),
+            Mood::Limiting(seconds) => {
+                Faults { status: Some(429), retry_after_s: Some(f64::from(seconds)), ..Faults::default() }
             }
-            state.mood
+            Mood::Failing => Faults { status: Some(500), ..Faults::default() },
+            Mood::Silent => Faults { hang: true, ..Faults::default() },
         };
-        let head = match mood {
-            Mood::Well => "200 OK\r\n".to_owned(),
-            Mood::Limiting(seconds) => format!("429 Too Many Requests\r\nretry-after: {seconds}\r\n"),
-            Mood::Failing => "500 Internal Server Error\r\n".to_owned(),
-            // Until the caller gives up.
-            Mood::Silent => return drop(connection.read_u8().await),
-        };
-        let response = format!("HTTP/1.1 {head}content-length: 0\r\n\r\n");
-        if connection.write_all(response.as_bytes()).await.is_err() {
-            return;
-        }
+        self.0.set_faults(Played::Echo, faults);
     }
-}
 
-/// The path of the next request, which has no body.
-async fn request(connection: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        if head.len() >= HEAD_BYTES_MAX {
-            return None;
-        }
-        head.push(connection.read_u8().await.ok()?);
+    /// Returns how many keys were taken.
+    pub(super) fn taken(&self) -> u64 {
+        self.calls_by_key().len() as u64
     }
-    String::from_utf8(head).ok()?.split_whitespace().nth(1).map(str::to_owned)
+
+    /// Returns how many calls were taken beyond the first of their key.
+    pub(super) fn taken_again(&self) -> u64 {
+        self.calls_by_key().values().map(|calls| calls - 1).sum()
+    }
+
+    /// Returns how many calls were not taken.
+    pub(super) fn refused(&self) -> u64 {
+        self.0.totals(Played::Echo).into_iter().filter(|(status, _)| *status != 200).map(|(_, calls)| calls).sum()
+    }
+
+    fn calls_by_key(&self) -> BTreeMap<String, u64> {
+        let mut calls = BTreeMap::new();
+        for request in self.0.requests(Played::Echo, 0).into_iter().filter(|request| request.status == Some(200)) {
+            *calls.entry(request.path).or_default() += 1;
+        }
+        calls
+    }
 }

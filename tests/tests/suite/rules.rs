@@ -19,7 +19,19 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".dev", "node_modules", ".sqlx"];
 /// ARCHITECTURE.md, "who may import whom".
 fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let roles = ["domain", "store", "shopify", "jobs", "platform", "datastores"];
-    let all = ["domain", "store", "shopify", "jobs", "platform", "datastores", "api", "workers", "scheduler", "cli"];
+    let all = [
+        "domain",
+        "store",
+        "shopify",
+        "jobs",
+        "platform",
+        "datastores",
+        "api",
+        "workers",
+        "scheduler",
+        "cli",
+        "sandbox",
+    ];
     [
         ("domain", &[][..]),
         ("platform", &[]),
@@ -31,6 +43,7 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("workers", &roles),
         ("cli", &roles),
         ("scheduler", &roles),
+        ("sandbox", &["platform"]),
         ("tests", &all),
         ("benches", &all),
     ]

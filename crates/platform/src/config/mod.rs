@@ -14,7 +14,8 @@ pub use cron::CronRule;
 pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,
-    SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings, WorkersConfig, WorkersSettings,
+    SandboxConfig, SandboxSettings, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
+    WorkersConfig, WorkersSettings,
 };
 pub use value::{Key32, LogFormat, Secret, ServiceUrl, Value};
 

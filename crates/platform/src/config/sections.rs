@@ -120,6 +120,16 @@ config! {
 }
 
 config! {
+    /// The sandbox, which plays the partners in development.
+    pub struct SandboxConfig {
+        /// Where it listens; health and metrics are served there, too.
+        pub addr: SocketAddr = "LOYALNEST_SANDBOX_ADDR" or "127.0.0.1:3040",
+        /// Seed of what is decided by chance: which requests a share of errors hits.
+        pub seed: u64 = "SANDBOX_SEED" or "1",
+    }
+}
+
+config! {
     /// When the scheduler enqueues what recurs: `off`, or `SCHEDULE; ZONE; CATCH-UP`. SCHEDULE is minute, hour, day of month, month and day of week, with an optional field of seconds in front. CATCH-UP says what becomes of ticks missed in a downtime: `skip`, `once` (the latest), or `all`.
     pub struct CronConfig {
         /// Removes webhooks' raw bodies past their retention.
@@ -205,6 +215,16 @@ settings! {
 }
 
 settings! {
+    /// Everything the sandbox process reads.
+    pub struct SandboxSettings {
+        /// Its own.
+        pub sandbox: SandboxConfig,
+        /// Logs.
+        pub telemetry: TelemetryConfig,
+    }
+}
+
+settings! {
     /// Everything the operators' command `loyalnest` reads.
     pub struct ToolSettings {
         /// PostgreSQL as the schema's owner.
@@ -229,6 +249,7 @@ pub const SECTIONS: &[Section] = &[
     RetentionConfig::SECTION,
     SchedulerConfig::SECTION,
     CronConfig::SECTION,
+    SandboxConfig::SECTION,
     TelemetryConfig::SECTION,
 ];
 
@@ -297,6 +318,14 @@ impl SchedulerConfig {
     #[must_use]
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
+    }
+}
+
+impl SandboxConfig {
+    /// How long running requests may take to end: hardly any time, since a request may hang on purpose.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(1)
     }
 }
 

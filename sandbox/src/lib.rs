@@ -1,0 +1,21 @@
+//! The partners that LoyalNest calls, played on the loopback: one server that speaks their protocols, refuses what they
+//! refuse, has their limits, records what it received, and fails on request. For tests and development only: it keeps
+//! everything in bounded memory and forgets it when it ends.
+
+mod bounded;
+mod call;
+mod control;
+mod faults;
+mod journal;
+mod partner;
+mod partners;
+mod playback;
+mod rate;
+mod server;
+mod service;
+
+pub use faults::{Faults, Garbage, InvalidFaults, ShopGone};
+pub use journal::Recorded;
+pub use partner::Partner;
+pub use server::{Options, Sandbox};
+pub use service::serve;

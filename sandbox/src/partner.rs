@@ -1,0 +1,48 @@
+//! The partners by name: the first segment of a path, and what a record, a fault and the page call them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A partner that the sandbox plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Partner {
+    /// Takes every request: for tests of what calls a partner, whichever it is.
+    Echo,
+}
+
+impl Partner {
+    /// All partners, in the order of the page.
+    pub const ALL: [Self; 1] = [Self::Echo];
+
+    /// Returns the partner's name in paths and records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Echo => "echo",
+        }
+    }
+
+    /// Returns whether the partner can say 200 to a caller whose budget is used up.
+    pub(crate) fn throttles_with_200(self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for Partner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Partner {
+    type Err = UnknownPartner;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|partner| partner.name() == text).ok_or_else(|| UnknownPartner(text.to_owned()))
+    }
+}
+
+/// The sandbox plays no partner of that name.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox plays no partner `{0}`: choose one of {names}", names = Partner::ALL.map(Partner::name).join(", "))]
+pub struct UnknownPartner(String);
