@@ -40,6 +40,17 @@ impl<K: Hash + Eq + Clone, V> BoundedMap<K, V> {
         old
     }
 
+    /// Returns all entries, the one that came last first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &V> {
+        self.order.iter().rev().filter_map(|key| self.entries.get(key))
+    }
+
+    /// Removes the entries for which `keep` says no.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&V) -> bool) {
+        self.entries.retain(|_, value| keep(value));
+        self.order.retain(|key| self.entries.contains_key(key));
+    }
+
     /// Returns the entry of `key`, made by `make` when there is none.
     pub(crate) fn entry(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V {
         if !self.entries.contains_key(key) {

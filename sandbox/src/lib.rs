@@ -13,6 +13,7 @@ mod playback;
 mod rate;
 mod server;
 mod service;
+mod shape;
 
 pub use faults::{Faults, Garbage, InvalidFaults, ShopGone};
 pub use journal::Recorded;

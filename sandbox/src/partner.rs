@@ -6,18 +6,30 @@ use std::str::FromStr;
 /// A partner that the sandbox plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Partner {
+    /// E-mail marketing.
+    Klaviyo,
+    /// Text messages.
+    Postscript,
+    /// Product analytics.
+    PostHog,
+    /// Incoming webhooks of a chat.
+    Slack,
     /// Takes every request: for tests of what calls a partner, whichever it is.
     Echo,
 }
 
 impl Partner {
     /// All partners, in the order of the page.
-    pub const ALL: [Self; 1] = [Self::Echo];
+    pub const ALL: [Self; 5] = [Self::Klaviyo, Self::Postscript, Self::PostHog, Self::Slack, Self::Echo];
 
     /// Returns the partner's name in paths and records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Klaviyo => "klaviyo",
+            Self::Postscript => "postscript",
+            Self::PostHog => "posthog",
+            Self::Slack => "slack",
             Self::Echo => "echo",
         }
     }

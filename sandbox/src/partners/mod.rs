@@ -2,6 +2,10 @@
 //! words for a refusal. None knows HTTP beyond `Call` and `Answer`, reads a clock, or sees another.
 
 mod echo;
+mod klaviyo;
+mod posthog;
+mod postscript;
+mod slack;
 
 use chrono::{DateTime, Utc};
 use platform::Ids;
@@ -45,18 +49,42 @@ pub(crate) trait Play: Send + Sync {
 /// All partners with their state.
 pub(crate) struct Stage {
     echo: echo::Echo,
+    klaviyo: klaviyo::Klaviyo,
+    posthog: posthog::PostHog,
+    postscript: postscript::Postscript,
+    slack: slack::Slack,
 }
 
 impl Stage {
     /// Returns the partners as they are at first.
     pub(crate) fn new(_options: &Options) -> Self {
-        Self { echo: echo::Echo::new() }
+        Self {
+            echo: echo::Echo::new(),
+            klaviyo: klaviyo::Klaviyo::new(),
+            posthog: posthog::PostHog::new(),
+            postscript: postscript::Postscript::new(),
+            slack: slack::Slack::new(),
+        }
     }
 
     /// Returns that partner.
     pub(crate) fn partner(&self, partner: Partner) -> &dyn Play {
         match partner {
             Partner::Echo => &self.echo,
+            Partner::Klaviyo => &self.klaviyo,
+            Partner::PostHog => &self.posthog,
+            Partner::Postscript => &self.postscript,
+            Partner::Slack => &self.slack,
         }
     }
+}
+
+/// Returns a new random UUID (version 4).
+fn uuid(ids: &Ids) -> String {
+    let mut bytes = [0_u8; 16];
+    ids.fill(&mut bytes);
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
