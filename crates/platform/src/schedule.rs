@@ -5,13 +5,16 @@
 //! first moment after it, in an overlap at the first of the two. Intervals and lists ("*/15 * * * *", "30 2,4 * * *")
 //! tick as clocks show: not in a gap, and in both hours of an overlap.
 
+mod zone;
+
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
+
+use zone::Zone;
 
 /// Longest cron expression.
 const EXPRESSION_BYTES_MAX: usize = 128;
@@ -21,7 +24,7 @@ const EXPRESSION_BYTES_MAX: usize = 128;
 pub struct Schedule {
     cron: Arc<Cron>,
     expression: String,
-    zone: Tz,
+    zone: Zone,
 }
 
 /// Why a text is not a schedule.
@@ -51,7 +54,7 @@ impl Schedule {
     /// Either cannot be read, or the schedule never comes.
     pub fn parse(expression: &str, zone: &str) -> Result<Self, ScheduleError> {
         let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
-        let zone: Tz = zone.parse().map_err(|_| ScheduleError::Zone(zone.to_owned()))?;
+        let zone = Zone::parse(zone).ok_or_else(|| ScheduleError::Zone(zone.to_owned()))?;
         let refused = |reason: String| ScheduleError::Expression { expression: expression.clone(), reason };
         if expression.len() > EXPRESSION_BYTES_MAX {
             return Err(refused(format!("longer than {EXPRESSION_BYTES_MAX} characters")));
@@ -66,39 +69,38 @@ impl Schedule {
         }
     }
 
-    /// The first tick after `after`: a whole second. `None` at the end of the calendar.
+    /// Returns the first tick after `after`, a whole second. `None` at the end of the calendar.
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        // A fraction would be kept, and the same tick would get many names.
+        // With a fraction the same tick would have many names.
         let after = after.trunc_subsecs(0);
-        let next = self.cron.find_next_occurrence(&after.with_timezone(&self.zone), false).ok()?;
-        let next = next.with_timezone(&Utc).trunc_subsecs(0);
+        let next = self.cron.find_next_occurrence(&self.zone.local(after)?, false).ok()?.utc()?;
         (next > after).then_some(next)
     }
 
-    /// The cron expression.
+    /// Returns the cron expression.
     #[must_use]
     pub fn expression(&self) -> &str {
         &self.expression
     }
 
-    /// The IANA name of the zone.
+    /// Returns the IANA name of the zone.
     #[must_use]
-    pub fn zone(&self) -> &'static str {
+    pub fn zone(&self) -> &str {
         self.zone.name()
     }
 }
 
 impl fmt::Debug for Schedule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Schedule({} {})", self.expression, self.zone)
+        write!(formatter, "Schedule({} {})", self.expression, self.zone.name())
     }
 }
 
 /// What becomes of ticks that passed while no scheduler ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatchUp {
-    /// They are dropped.
+    /// They are missed.
     Skip,
     /// The latest runs in the stead of all.
     Once,
@@ -110,7 +112,7 @@ impl CatchUp {
     /// Every policy.
     pub const ALL: [Self; 3] = [Self::Skip, Self::Once, Self::All];
 
-    /// As configuration and the database spell it.
+    /// Returns its name, as configuration and the database spell it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -120,7 +122,7 @@ impl CatchUp {
         }
     }
 
-    /// The policy of that name.
+    /// Returns the policy of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|policy| policy.name() == name)

@@ -184,7 +184,7 @@ impl Entry {
         CronDefinition {
             name: self.task.name(),
             schedule: self.schedule.expression().to_owned(),
-            time_zone: self.schedule.zone(),
+            time_zone: self.schedule.zone().to_owned(),
             catch_up: self.catch_up.name(),
             next_tick: self.schedule.next_after(now),
         }

@@ -75,6 +75,25 @@ fn a_zone_whose_clocks_move_by_half_an_hour() {
 }
 
 #[test]
+fn the_rules_that_came_into_force_in_2026_are_known() {
+    // Each zone keeps its offset, where it used to change by an hour: Alberta and British Columbia on 2026-11-01, Morocco on
+    // 2026-09-20 and at the end of Ramadan 2027 (2027-03-14).
+    let noon = |zone, from: &str, until: &str| {
+        ticks("0 12 * * *", zone, &format!("{from}T00:00:00Z"), &format!("{until}T00:00:00Z"))
+    };
+    assert_eq!(noon("America/Edmonton", "2026-10-31", "2026-11-03"), ["31T18:00:00", "01T18:00:00", "02T18:00:00"]);
+    assert_eq!(noon("America/Vancouver", "2026-10-31", "2026-11-03"), ["31T19:00:00", "01T19:00:00", "02T19:00:00"]);
+    assert_eq!(noon("Africa/Casablanca", "2026-09-19", "2026-09-22"), ["19T11:00:00", "20T12:00:00", "21T12:00:00"]);
+    assert_eq!(noon("Africa/Casablanca", "2027-03-14", "2027-03-16"), ["14T12:00:00", "15T12:00:00"]);
+}
+
+#[test]
+fn a_zone_is_named_as_the_database_spells_it() {
+    let zone = |name| Schedule::parse("0 0 * * *", name).unwrap().zone().to_owned();
+    assert_eq!(["Europe/Berlin", "europe/berlin", "utc"].map(zone), ["Europe/Berlin", "Europe/Berlin", "UTC"]);
+}
+
+#[test]
 fn what_cannot_be_read_says_why() {
     let why = |expression: &str, zone: &str| Schedule::parse(expression, zone).unwrap_err().to_string();
     assert!(why("every day", "UTC").contains("`every day` is not a schedule"));
@@ -83,6 +102,7 @@ fn what_cannot_be_read_says_why() {
     assert!(why(&"1,".repeat(200), "UTC").contains("longer than"));
     assert!(why("0 0 * * *", "Berlin").contains("`Berlin` is not a time zone"));
     assert!(why("0 0 * * *", "").contains("is not a time zone"));
+    assert!(why("0 0 * * *", "Etc/Unknown").contains("is not a time zone"));
     assert!(why("0 0 30 2 *", "UTC").contains("never comes"));
 }
 

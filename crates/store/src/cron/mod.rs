@@ -14,7 +14,7 @@ pub struct CronDefinition {
     /// Its cron expression.
     pub schedule: String,
     /// The IANA name of its zone.
-    pub time_zone: &'static str,
+    pub time_zone: String,
     /// `skip`, `once` or `all`.
     pub catch_up: &'static str,
     /// Its first tick from now.
@@ -115,7 +115,7 @@ impl Store {
                      THEN e.decided_until ELSE greatest(e.decided_until, excluded.decided_until) END",
             &names as _,
             entries.iter().map(|entry| entry.schedule.as_str()).collect::<Vec<_>>() as _,
-            entries.iter().map(|entry| entry.time_zone).collect::<Vec<_>>() as _,
+            entries.iter().map(|entry| entry.time_zone.as_str()).collect::<Vec<_>>() as _,
             entries.iter().map(|entry| entry.catch_up).collect::<Vec<_>>() as _,
             entries.iter().map(|entry| entry.next_tick).collect::<Vec<_>>() as _,
             now
