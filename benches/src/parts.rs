@@ -5,15 +5,19 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use domain::{LogId, MerchantId};
+use domain::{LogId, MerchantId, PersonalData};
 use jobs::{Claimed, JobKind, NewJob, Outcome, Queues, Settlement};
 use platform::{
     Clock, Ids, SystemClock,
     config::{ToolSettings, WorkersSettings},
 };
 use serde::Serialize;
-use shopify::{Secrets, Topic};
-use store::{Owner, Store, webhooks::NewWebhook};
+use shopify::{Secrets, Topic, WebhookFacts};
+use store::{
+    Owner, Store,
+    crypto::{Encrypted, Nonce, WebhookBody, WebhookPersonalData},
+    webhooks::NewWebhook,
+};
 use tokio::time::Instant;
 use workers::{
     batch::Work,
@@ -167,22 +171,35 @@ impl Bench {
         parts.end("signature");
         ensure!(verified == bodies.len(), "a right signature was refused");
         let topic = Topic::parse("orders/create").context("no such topic")?;
-        let facts: Vec<_> = bodies.iter().map(|body| shopify::parse(topic, body)).collect::<Result<_, _>>()?;
+        let mut facts: Vec<_> = bodies.iter().map(|body| shopify::parse(topic, body)).collect::<Result<_, _>>()?;
         parts.end("parse: body to facts");
+        let personal: Vec<PersonalData> = facts.iter_mut().map(WebhookFacts::take_personal_data).collect();
         let facts: Vec<String> = facts.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
         parts.end("facts to JSON");
-        let packed: Vec<Vec<u8>> = bodies.iter().map(|body| lz4_flex::block::compress_prepend_size(body)).collect();
-        parts.end("lz4 of the raw bytes");
-        let webhooks = facts.into_iter().zip(packed).enumerate().map(|(number, (facts, body))| {
+        let merchant = |number: usize| &self.merchants[number % self.merchants.len()];
+        let (keys, nonce) = (&self.processor.keys, || Nonce::new(self.ids.random_bytes()));
+        let personal: Vec<_> = (0..)
+            .zip(&personal)
+            .map(|(number, data)| Encrypted::<WebhookPersonalData>::seal(keys, nonce(), merchant(number), data))
+            .collect();
+        parts.end("encrypt the personal data");
+        let packed: Vec<_> = (0..)
+            .zip(bodies)
+            .map(|(number, body)| Encrypted::<WebhookBody>::seal(keys, nonce(), merchant(number), body))
+            .collect();
+        parts.end("compress and encrypt the raw bytes");
+        let rows = facts.into_iter().zip(personal).zip(packed);
+        let webhooks = rows.enumerate().map(|(number, ((facts, personal_data), body))| {
             Ok(NewWebhook {
                 log_id: LogId::parse(&self.ids.ulid())?,
-                merchant_id: self.merchants[number % self.merchants.len()].clone(),
+                merchant_id: merchant(number).clone(),
                 topic: topic.as_str().to_owned(),
                 webhook_id: self.ids.ulid(),
                 event_id: None,
                 api_version: None,
                 triggered_at: None,
                 facts: Some(facts),
+                personal_data: Some(personal_data),
                 job_kind: Some(JobKind::AwardPoints.name()),
                 status: "pending",
                 note: None,

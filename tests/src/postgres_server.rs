@@ -118,6 +118,23 @@ impl PostgresServer {
         command
     }
 
+    /// Returns what it has logged so far.
+    pub fn logged(&self) -> Vec<u8> {
+        std::fs::read(self.log()).unwrap()
+    }
+
+    /// Makes it log every statement with all its parameters.
+    pub async fn log_statements(&self) {
+        let options: PgConnectOptions = self.url().parse().unwrap();
+        let mut connection = options.connect().await.unwrap();
+        for setting in ["log_statement = 'all'", "log_min_duration_statement = 0", "log_parameter_max_length = -1"] {
+            let set = sqlx::AssertSqlSafe(format!("ALTER SYSTEM SET {setting}"));
+            sqlx::query(set).execute(&mut connection).await.unwrap();
+        }
+        sqlx::query("SELECT pg_reload_conf()").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     fn log(&self) -> PathBuf {
         self.dir.join("server.log")
     }

@@ -132,6 +132,12 @@ impl RedisServer {
         redis::cmd("CONFIG").arg(&["SET", "maxmemory"]).arg(limit).exec_async(&mut connection).await.unwrap();
     }
 
+    /// Returns every command that has changed its data so far, from its append-only file.
+    pub fn written(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.dir.join("appendonlydir")).expect("it keeps an append-only file");
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     async fn used_bytes(&self) -> u64 {
         let told: String = redis::cmd("INFO").arg("memory").query_async(&mut self.connection().await).await.unwrap();
         let used = told.lines().find_map(|line| line.strip_prefix("used_memory:"));

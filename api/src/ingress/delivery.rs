@@ -1,9 +1,12 @@
-//! What one delivery is worth, decided from its bytes alone: signature first, then JSON, then facts and the job they
-//! need. Pure: nothing here waits, and nothing is parsed before its signature is verified.
+//! Reads one delivery from its bytes alone: signature first, then JSON, then facts and the job they need; and encrypts what it
+//! says of people once its merchant is known. Nothing here waits, and nothing is parsed before its signature is verified.
 
+use domain::{MerchantId, PersonalData};
 use jobs::JobKind;
+use platform::Ids;
 use serde::de::IgnoredAny;
 use shopify::{ParseError, Secrets, Topic, WebhookHeaders};
+use store::crypto::{Encrypted, KeyRing, Nonce, WebhookBody, WebhookPersonalData};
 
 use crate::error::{ApiError, Code};
 
@@ -15,16 +18,41 @@ const NOTE_CHARS_MAX: usize = 400;
 /// A verified delivery, ready to be recorded once its shop is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Delivery {
-    /// The facts as JSON that PostgreSQL can store.
+    /// The facts as JSON that PostgreSQL can store, without personal data.
     pub(super) facts: Option<String>,
+    /// What the body says of a person.
+    pub(super) personal_data: PersonalData,
     /// Why there are no facts, or no work.
     pub(super) note: Option<String>,
     /// The kind of job that handles it; `None`: its handler comes with a later release, and the record waits for it.
     pub(super) job: Option<JobKind>,
     /// `pending`, or `success` when there is nothing to do.
     pub(super) status: &'static str,
-    /// The raw bytes, LZ4 with their length in front.
-    pub(super) body: Vec<u8>,
+}
+
+/// What of a delivery is stored encrypted.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    /// What its job needs to know of a person; `None`: nothing.
+    pub(super) personal_data: Option<Encrypted<WebhookPersonalData>>,
+    /// The raw bytes.
+    pub(super) body: Encrypted<WebhookBody>,
+}
+
+/// Encrypts what a delivery to `merchant` holds of people.
+pub(super) fn seal(
+    keys: &KeyRing,
+    ids: &Ids,
+    merchant: &MerchantId,
+    personal_data: &PersonalData,
+    raw: &[u8],
+) -> Sealed {
+    let nonce = || Nonce::new(ids.random_bytes());
+    let said = !personal_data.is_empty();
+    Sealed {
+        personal_data: said.then(|| Encrypted::seal(keys, nonce(), merchant, personal_data)),
+        body: Encrypted::seal(keys, nonce(), merchant, raw),
+    }
 }
 
 /// Verifies and reads a delivery.
@@ -36,22 +64,22 @@ pub(super) fn verify_and_parse(secrets: &Secrets, headers: &WebhookHeaders, raw:
         if let Err(error) = serde_json::from_slice::<IgnoredAny>(raw) {
             return Err(not_json(&error.to_string()));
         }
-        let (facts, note, job) = (None, Some(NOTE_UNNEEDED.to_owned()), None);
-        return Ok(Delivery { facts, note, job, status: "success", body: compress(raw) });
+        let (personal_data, note) = (PersonalData::default(), Some(NOTE_UNNEEDED.to_owned()));
+        return Ok(Delivery { facts: None, personal_data, note, job: None, status: "success" });
     };
+    let mut personal_data = PersonalData::default();
     let (facts, note) = match shopify::parse(topic, raw) {
-        Ok(facts) => match serde_json::to_string(&facts) {
-            Ok(json) => (Some(storable(json)), None),
-            Err(error) => (None, Some(note(&error.to_string()))),
-        },
+        Ok(mut facts) => {
+            personal_data = facts.take_personal_data();
+            match serde_json::to_string(&facts) {
+                Ok(json) => (Some(storable(json)), None),
+                Err(error) => (None, Some(note(&error.to_string()))),
+            }
+        }
         Err(ParseError::Shape(reason)) => (None, Some(note(&reason))),
         Err(ParseError::NotJson(reason)) => return Err(not_json(&reason)),
     };
-    Ok(Delivery { facts, note, job: JobKind::of_topic(topic.as_str()), status: "pending", body: compress(raw) })
-}
-
-fn compress(raw: &[u8]) -> Vec<u8> {
-    lz4_flex::block::compress_prepend_size(raw)
+    Ok(Delivery { facts, personal_data, note, job: JobKind::of_topic(topic.as_str()), status: "pending" })
 }
 
 fn not_json(reason: &str) -> ApiError {
@@ -95,6 +123,10 @@ fn cut_nul(value: &mut serde_json::Value) {
 
 #[cfg(test)]
 mod tests {
+    use platform::{Clock as _, SystemClock};
+    use shopify::testing::{self, OrderPayload};
+    use store::crypto::NamedKey;
+
     use super::*;
 
     const SECRET: &[u8] = b"hush";
@@ -150,7 +182,30 @@ mod tests {
         let delivery = try_out("products/update", b"{\"id\":1}").unwrap();
         assert_eq!((delivery.facts, delivery.job, delivery.status), (None, None, "success"));
         assert_eq!(delivery.note.as_deref(), Some(NOTE_UNNEEDED));
-        assert_eq!(lz4_flex::block::decompress_size_prepended(&delivery.body).unwrap(), b"{\"id\":1}");
+    }
+
+    #[test]
+    fn facts_name_no_person_and_what_does_is_encrypted_for_the_merchant() {
+        let keys = KeyRing::new(NamedKey { id: "k1", key: &[1; 32] }, []);
+        let ids = Ids::from_system(SystemClock::shared()).unwrap();
+        let merchant = MerchantId::parse(&ids.ulid()).unwrap();
+        for (topic, body) in [
+            ("orders/create", OrderPayload::new(1).line(100, 1).json()),
+            ("orders/paid", OrderPayload::new(1).guest(Some("ada@example.com")).json()),
+            ("customers/update", testing::customer(7, Some("ada@example.com"), SystemClock.now())),
+            ("customers/redact", testing::customers_redact("a.myshopify.com", 7, "ada@example.com", &[1])),
+            ("customers/data_request", testing::customers_data_request("a.myshopify.com", 7, "ada@example.com", &[1])),
+        ] {
+            let delivery = try_out(topic, body.as_bytes()).unwrap();
+            let facts = delivery.facts.unwrap();
+            assert!(!facts.contains('@') && !facts.contains("locale"), "{topic}: {facts}");
+            let sealed = seal(&keys, &ids, &merchant, &delivery.personal_data, body.as_bytes());
+            let opened = sealed.personal_data.unwrap().open(&keys, &merchant).unwrap();
+            assert_eq!(opened.email.as_deref(), Some("ada@example.com"), "{topic}");
+            assert_eq!(sealed.body.open(&keys, &merchant).unwrap(), body.as_bytes());
+        }
+        let impersonal = try_out("refunds/create", br#"{"id":9,"order_id":5}"#).unwrap();
+        assert!(seal(&keys, &ids, &merchant, &impersonal.personal_data, b"{}").personal_data.is_none());
     }
 
     #[test]

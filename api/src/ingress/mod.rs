@@ -11,13 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::LogId;
+use domain::{LogId, MerchantId, PersonalData};
 use jobs::Queues;
 use platform::{Context, Ids};
 use poem::Body;
 use poem::http::HeaderMap;
 use shopify::{Secrets, Topic, WebhookHeaders};
 use store::Store;
+use store::crypto::KeyRing;
 use store::webhooks::NewWebhook;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -25,7 +26,7 @@ use tokio::task::JoinHandle;
 use crate::error::{ApiError, Code};
 use crate::merchant_cache::MerchantCache;
 use body::Budget;
-use delivery::Delivery;
+use delivery::{Delivery, Sealed};
 use enqueuer::Enqueuer;
 use recorder::{Entry, Grouping, RecordOutcome, RecorderHandle};
 
@@ -50,6 +51,7 @@ pub(crate) struct Ingress {
     secrets: Arc<Secrets>,
     merchants: Arc<MerchantCache>,
     ids: Arc<Ids>,
+    keys: Arc<KeyRing>,
     budget: Budget,
     recorder: RecorderHandle,
 }
@@ -92,8 +94,9 @@ impl Ingress {
             Grouping { window: settings.api.group_commit(), rows_max: settings.api.group_commit_rows_max.max(1) };
         let (recorder, recorder_task) = recorder::start(store, grouping, enqueue_sender);
         let ids = Arc::clone(&context.ids);
+        let keys = Arc::new(datastores::key_ring(&settings.encryption));
         (
-            Self { secrets, merchants, ids, budget: Budget::new(), recorder },
+            Self { secrets, merchants, ids, keys, budget: Budget::new(), recorder },
             IngressTasks { recorder: recorder_task, enqueuer },
         )
     }
@@ -127,11 +130,12 @@ impl Ingress {
         let webhook = WebhookHeaders::from_lookup(text)?;
         *topic = Topic::parse(&webhook.topic).map_or("other", Topic::as_str);
         let (raw, memory_permit) = body::read(body, text("content-length"), &self.budget).await?;
-        let (webhook, delivery) = self.verify_and_parse(webhook, raw).await?;
+        let (webhook, delivery) = self.verify_and_parse(webhook, raw.clone()).await?;
         let merchant_id = self.merchants.merchant(&webhook.shop_domain).await?;
         let merchant_id =
             merchant_id.ok_or_else(|| ApiError::new(Code::UnknownShop, "no shop of this domain is known"))?;
-        let Delivery { facts, note, job, status, body } = delivery;
+        let Delivery { facts, personal_data, note, job, status } = delivery;
+        let Sealed { personal_data, body } = self.seal(Arc::clone(&merchant_id), personal_data, raw).await?;
         let row = NewWebhook {
             log_id: LogId::mint(&mut || self.ids.ulid()),
             merchant_id: merchant_id.as_ref().clone(),
@@ -141,6 +145,7 @@ impl Ingress {
             api_version: webhook.api_version,
             triggered_at: webhook.triggered_at,
             facts,
+            personal_data,
             job_kind: job.map(jobs::JobKind::name),
             status,
             note,
@@ -176,6 +181,21 @@ impl Ingress {
             delivery::verify_and_parse(&secrets, &webhook, &raw).map(|delivery| (webhook, delivery))
         });
         parsed.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "an unexpected error")))
+    }
+
+    /// Compresses and encrypts, large bodies on a thread of their own.
+    async fn seal(
+        &self,
+        merchant: Arc<MerchantId>,
+        personal_data: PersonalData,
+        raw: Bytes,
+    ) -> Result<Sealed, ApiError> {
+        if raw.len() <= INLINE_BYTES_MAX {
+            return Ok(delivery::seal(&self.keys, &self.ids, &merchant, &personal_data, &raw));
+        }
+        let (keys, ids) = (Arc::clone(&self.keys), Arc::clone(&self.ids));
+        let sealed = tokio::task::spawn_blocking(move || delivery::seal(&keys, &ids, &merchant, &personal_data, &raw));
+        sealed.await.map_err(|_| ApiError::new(Code::Internal, "an unexpected error"))
     }
 }
 

@@ -140,7 +140,7 @@ impl Batch {
     }
 
     fn push(&mut self, entry: Entry) {
-        self.bytes += entry.webhook.body.len() + entry.webhook.facts.as_ref().map_or(0, String::len);
+        self.bytes += entry.webhook.body.as_bytes().len() + entry.webhook.facts.as_ref().map_or(0, String::len);
         self.entries.push(entry);
     }
 

@@ -292,17 +292,17 @@ impl OrderState {
         }
     }
 
-    /// Removes e-mail addresses, for whoever stores the state without encrypting it. Merging goes on as before:
-    /// addresses decide only between documents that are equal in all else.
+    /// Removes personal data, for whoever stores the state without encrypting it. Merging goes on as before: they decide
+    /// only between documents that are equal in all else.
     pub fn strip_personal_data(&mut self) {
         if let Some(document) = &mut self.document {
             document.email = None;
             if let Some(customer) = &mut document.customer {
-                customer.email = None;
+                customer.take_personal_data();
             }
         }
         if let Some(seen) = &mut self.last_customer {
-            seen.customer.email = None;
+            seen.customer.take_personal_data();
         }
     }
 }

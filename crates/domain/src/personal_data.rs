@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::{CustomerFacts, OrderMessage};
+
 /// The personal data of one message.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PersonalData {
@@ -24,6 +26,34 @@ impl PersonalData {
     }
 }
 
+impl CustomerFacts {
+    /// Takes what the facts say of the person, beyond Shopify's number of them.
+    pub fn take_personal_data(&mut self) -> PersonalData {
+        PersonalData { email: self.email.take(), locale: self.locale.take() }
+    }
+}
+
+impl OrderMessage {
+    /// Takes what the message says of a person: what is left may be stored in clear.
+    pub fn take_personal_data(&mut self) -> PersonalData {
+        let Self::Order { document, .. } = self else { return PersonalData::default() };
+        let guest = document.email.take();
+        match &mut document.customer {
+            Some(customer) => customer.take_personal_data(),
+            None => PersonalData { email: guest, locale: None },
+        }
+    }
+
+    /// Undoes [`OrderMessage::take_personal_data`], to decide by the message.
+    pub fn put_personal_data(&mut self, data: PersonalData) {
+        let Self::Order { document, .. } = self else { return };
+        match &mut document.customer {
+            Some(customer) => (customer.email, customer.locale) = (data.email, data.locale),
+            None => document.email = data.email,
+        }
+    }
+}
+
 /// Shows which fields are set, never what is in them: a log must not hold personal data.
 impl fmt::Debug for PersonalData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,6 +68,28 @@ impl fmt::Debug for PersonalData {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::OrderBuilder;
+
+    #[test]
+    fn what_is_taken_from_a_message_can_be_put_back() {
+        let address = || Some("ada@example.com".to_owned());
+        let of_customer = OrderBuilder::new()
+            .with(|document| {
+                let customer = document.customer.as_mut().unwrap();
+                (customer.email, customer.locale) = (address(), Some("de".to_owned()));
+            })
+            .message();
+        let of_guest = OrderBuilder::new().customer(None).with(|document| document.email = address()).message();
+        for (message, locale) in [(of_customer, Some("de")), (of_guest, None)] {
+            let mut facts = message.clone();
+            let taken = facts.take_personal_data();
+            assert_eq!((taken.email.clone(), taken.locale.as_deref()), (address(), locale));
+            let json = serde_json::to_string(&facts).unwrap();
+            assert!(!json.contains('@') && !json.contains("locale"), "{json}");
+            facts.put_personal_data(taken);
+            assert_eq!(facts, message);
+        }
+    }
 
     #[test]
     fn it_is_not_shown() {

@@ -4,7 +4,7 @@
 //! It refuses to guess money or identity: an order without id, instant or currency, or a line without price or
 //! quantity, is a [`ParseError::Shape`]. All else may be null or absent.
 
-use domain::{CustomerFacts, OrderMessage, ShopifyCustomerId, ShopifyOrderId};
+use domain::{CustomerFacts, OrderMessage, PersonalData, ShopifyCustomerId, ShopifyOrderId};
 use serde::{Deserialize, Serialize};
 
 use crate::topic::Topic;
@@ -47,6 +47,19 @@ pub enum WebhookFacts {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shop_id: Option<i64>,
     },
+}
+
+impl WebhookFacts {
+    /// Takes what the facts say of a person, to be stored encrypted: what is left may be stored in clear.
+    pub fn take_personal_data(&mut self) -> PersonalData {
+        match self {
+            Self::Order(message) => message.take_personal_data(),
+            Self::Customer(change) => change.customer.take_personal_data(),
+            Self::DataRequest(request) => PersonalData { email: request.email.take(), locale: None },
+            Self::CustomerRedact(redact) => PersonalData { email: redact.email.take(), locale: None },
+            Self::ShopRedact { .. } | Self::AppUninstalled { .. } => PersonalData::default(),
+        }
+    }
 }
 
 /// A customer as `customers/create` and `customers/update` tell it.

@@ -3,8 +3,10 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shopify::testing::{app_uninstalled, customer, customers_data_request, customers_redact, shop_redact};
+use store::crypto::{Encrypted, WebhookBody};
 use tests::TestApp;
 use tests::settings::SHOPIFY_SECRET_PREVIOUS;
+use tests::settings::keys;
 
 use crate::support::{ADA, at, order, take};
 
@@ -19,11 +21,9 @@ async fn a_webhook_is_answered_200_and_recorded_with_all_its_headers_and_bytes()
     take(&app, "orders/create", body.clone()).await;
     let row = app.texts("SELECT concat_ws(' ', endpoint, status, job_kind, api_version, (event_id IS NOT NULL)::text, (triggered_at IS NOT NULL)::text) FROM api_logs").await;
     assert_eq!(row, ["orders/create success award-points 2026-07 true true"]);
-    // LZ4 block with the length in front, little endian.
-    let length = app.number(
-        "SELECT (get_byte(body, 0) + (get_byte(body, 1) << 8) + (get_byte(body, 2) << 16))::bigint FROM api_log_bodies",
-    );
-    assert_eq!(length.await, body.len() as i64);
+    let stored = sqlx::query_scalar("SELECT body FROM api_log_bodies").fetch_one(&app.pool).await.unwrap();
+    let raw = Encrypted::<WebhookBody>::from_stored(stored).open(&keys(), &app.shops[0].merchant_id).unwrap();
+    assert_eq!(raw, body.as_bytes());
     app.finish().await;
 }
 

@@ -13,6 +13,7 @@ mod ingress;
 mod kills;
 mod payloads;
 mod permutations;
+mod personal_data;
 mod plans;
 mod processes;
 mod queue_settings;

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use shopify::testing::{LinePayload, OrderPayload, RefundPayload};
 use shopify::{Topic, WebhookFacts};
+use store::crypto::{Encrypted, Nonce};
 use store::webhooks::NewWebhook;
 use tests::TestApp;
 use tests::settings::{email_index, keys};
@@ -97,7 +98,9 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
     let mut items = Vec::new();
     let mut rows = Vec::new();
     for (topic, body) in told {
-        let facts = shopify::parse(*topic, body.as_bytes()).unwrap();
+        let mut facts = shopify::parse(*topic, body.as_bytes()).unwrap();
+        let nonce = || Nonce::new(app.ids.random_bytes());
+        let personal_data = Encrypted::seal(&keys(), nonce(), merchant, &facts.take_personal_data());
         let log_id = LogId::parse(&app.ids.ulid()).unwrap();
         items.push(OrderWebhook {
             merchant_id: merchant.clone(),
@@ -114,10 +117,11 @@ async fn settle(app: &TestApp, told: &[(Topic, String)], batches: usize) {
             api_version: None,
             triggered_at: None,
             facts: Some(serde_json::to_string(&facts).unwrap()),
+            personal_data: Some(personal_data),
             job_kind: None,
             status: "pending",
             note: None,
-            body: body.clone().into_bytes(),
+            body: Encrypted::seal(&keys(), nonce(), merchant, body.as_bytes()),
         });
     }
     assert!(app.store.record_webhooks(&rows).await.unwrap().into_iter().all(|new| new));

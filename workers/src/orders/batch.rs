@@ -128,7 +128,7 @@ async fn claim(
         found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
     let mut left = Vec::new();
     for (index, item) in wanted() {
-        match by_log.get(item.log_id.as_str()).map(|webhook| read_message(&webhook.facts)) {
+        match by_log.get(item.log_id.as_str()).map(|webhook| read_message(processor, item, webhook)).transpose()? {
             Some(Ok(message)) => claimed.messages.push((index, message)),
             Some(Err(reason)) => {
                 claimed.refused.insert(index, reason);
@@ -163,12 +163,27 @@ async fn refuse(tx: &mut Tx, left: &[(usize, &OrderWebhook)]) -> Result<Refused,
     Ok(refused)
 }
 
-fn read_message(facts: &str) -> Result<OrderMessage, String> {
-    match serde_json::from_str(facts) {
-        Ok(WebhookFacts::Order(message)) => Ok(message),
-        Ok(_) => Err("the webhook is not about an order".to_owned()),
-        Err(error) => Err(format!("recorded facts cannot be read: {error}")),
+/// The message of a record, with what it says of a person; or why the record has none.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when that cannot be decrypted: this process may lack a key that another has.
+fn read_message(
+    processor: &OrderProcessor,
+    item: &OrderWebhook,
+    webhook: &ClaimedWebhook,
+) -> Result<Result<OrderMessage, String>, StoreError> {
+    let mut message = match serde_json::from_str(&webhook.facts) {
+        Ok(WebhookFacts::Order(message)) => message,
+        Ok(_) => return Ok(Err("the webhook is not about an order".to_owned())),
+        Err(error) => return Ok(Err(format!("recorded facts cannot be read: {error}"))),
+    };
+    if let Some(encrypted) = &webhook.personal_data {
+        let data = encrypted
+            .open(&processor.keys, &item.merchant_id)
+            .map_err(|error| StoreError::Corrupt { what: "api_logs.personal_data", source: error.into() })?;
+        message.put_personal_data(data);
     }
+    Ok(Ok(message))
 }
 
 /// Locks the stored orders and joins the messages into them.

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use domain::{LogId, MerchantId};
+use store::crypto::Encrypted;
 
 use super::*;
 use crate::ingress::enqueuer::EnqueueSender;
@@ -60,10 +61,11 @@ impl Bench {
             api_version: None,
             triggered_at: None,
             facts: None,
+            personal_data: None,
             job_kind: None,
             status: "pending",
             note: None,
-            body: vec![],
+            body: Encrypted::from_stored(Vec::new()),
         };
         let (job, trace) = (Some(JobKind::AwardPoints), "r".to_owned());
         assert!(self.recorder.take(Entry { webhook, job, trace, answer, memory_permit: None }));

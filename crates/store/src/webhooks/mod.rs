@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use domain::{LogId, MerchantId};
 
+use crate::crypto::{Encrypted, WebhookBody, WebhookPersonalData};
 use crate::{Store, StoreError, TenantScope, Tx};
 
 pub use list::{WebhookFilter, WebhookView};
@@ -30,16 +31,18 @@ pub struct NewWebhook {
     pub api_version: Option<String>,
     /// `X-Shopify-Triggered-At`.
     pub triggered_at: Option<DateTime<Utc>>,
-    /// The facts as JSON; `None` when there are none.
+    /// The facts as JSON, without personal data; `None` when there are none.
     pub facts: Option<String>,
+    /// What its job needs to know of a person; `None`: nothing.
+    pub personal_data: Option<Encrypted<WebhookPersonalData>>,
     /// Kind of the job that will handle it; `None`: nothing to do yet.
     pub job_kind: Option<&'static str>,
     /// `pending`, or `success` for a topic that needs no work.
     pub status: &'static str,
     /// Why there are no facts, or no work.
     pub note: Option<String>,
-    /// The raw bytes, compressed by the caller.
-    pub body: Vec<u8>,
+    /// The raw bytes.
+    pub body: Encrypted<WebhookBody>,
 }
 
 impl Store {
@@ -69,6 +72,7 @@ struct Columns<'a> {
     kinds: Vec<Option<&'a str>>,
     status: Vec<&'a str>,
     notes: Vec<Option<&'a str>>,
+    personal: Vec<Option<&'a [u8]>>,
     bodies: Vec<&'a [u8]>,
     /// Merchants and records of those that wait for a job.
     waiting: (Vec<&'a str>, Vec<&'a str>),
@@ -88,7 +92,8 @@ impl<'a> Columns<'a> {
             kinds: webhooks.iter().map(|w| w.job_kind).collect(),
             status: webhooks.iter().map(|w| w.status).collect(),
             notes: webhooks.iter().map(|w| w.note.as_deref()).collect(),
-            bodies: webhooks.iter().map(|w| w.body.as_slice()).collect(),
+            personal: webhooks.iter().map(|w| w.personal_data.as_ref().map(Encrypted::as_bytes)).collect(),
+            bodies: webhooks.iter().map(|w| w.body.as_bytes()).collect(),
             waiting: webhooks
                 .iter()
                 .filter(|w| w.status == "pending" && w.job_kind.is_some())
@@ -105,13 +110,13 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, Store
         // duplicate, the bodies look their record up in an array: a join without an index compares each with each, row by row.
         r#"WITH logged AS (
                INSERT INTO api_logs (log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload,
-                                     job_kind, status, error)
+                                     job_kind, status, error, personal_data)
                SELECT log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload::json,
-                      job_kind, status, error
+                      job_kind, status, error, personal_data
                FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
-                           $9::text[], $10::text[], $11::text[])
+                           $9::text[], $10::text[], $11::text[], $15::bytea[])
                    AS i(log_id, merchant_id, endpoint, webhook_id, event_id, api_version, triggered_at, payload, job_kind,
-                        status, error)
+                        status, error, personal_data)
                ON CONFLICT (merchant_id, webhook_id) WHERE webhook_id IS NOT NULL DO NOTHING
                RETURNING log_id
            ), kept AS (
@@ -136,7 +141,8 @@ async fn insert(tx: &mut Tx, new: &Columns<'_>) -> Result<HashSet<String>, Store
         &new.notes as _,
         &new.bodies as _,
         &new.waiting.0 as _,
-        &new.waiting.1 as _
+        &new.waiting.1 as _,
+        &new.personal as _
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -165,6 +171,8 @@ pub struct ClaimedWebhook {
     pub log_id: String,
     /// The facts as JSON.
     pub facts: String,
+    /// What it says of a person.
+    pub personal_data: Option<Encrypted<WebhookPersonalData>>,
     /// Its merchant's earn rule as JSON; `None`: the default.
     pub earn_rule: Option<String>,
 }
@@ -185,15 +193,15 @@ pub async fn claim(
     let logs: Vec<&str> = webhooks.iter().map(|w| w.log_id).collect();
     let retries: Vec<i32> = webhooks.iter().map(|w| w.retries).collect();
     let started: Vec<DateTime<Utc>> = webhooks.iter().map(|w| w.started_at).collect();
-    Ok(sqlx::query_as!(
-        ClaimedWebhook,
+    let rows = sqlx::query!(
         r#"UPDATE api_logs l
-           SET status = 'success', error = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
+           SET status = 'success', error = NULL, personal_data = NULL, retry_count = greatest(l.retry_count, k.retries), finished_at = CURRENT_TIMESTAMP,
                worker = $5, started_at = k.started_at
            FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[]) AS k(merchant_id, log_id, retries, started_at)
-           CROSS JOIN LATERAL (SELECT ctid FROM api_logs WHERE merchant_id = k.merchant_id AND log_id = k.log_id OFFSET 0) found
+           CROSS JOIN LATERAL (SELECT ctid, personal_data FROM api_logs
+                               WHERE merchant_id = k.merchant_id AND log_id = k.log_id OFFSET 0) found
            WHERE l.ctid = found.ctid AND l.status <> 'success' AND l.payload IS NOT NULL
-           RETURNING l.merchant_id, l.log_id, l.payload::text AS "facts!",
+           RETURNING l.merchant_id, l.log_id, l.payload::text AS "facts!", found.personal_data,
                      (SELECT earn_rule::text FROM program_settings WHERE merchant_id = l.merchant_id) AS earn_rule"#,
         merchants as _,
         logs as _,
@@ -202,7 +210,15 @@ pub async fn claim(
         worker
     )
     .fetch_all(&mut **tx)
-    .await?)
+    .await?;
+    let claimed = rows.into_iter().map(|row| ClaimedWebhook {
+        merchant_id: row.merchant_id,
+        log_id: row.log_id,
+        facts: row.facts,
+        personal_data: row.personal_data.map(Encrypted::from_stored),
+        earn_rule: row.earn_rule,
+    });
+    Ok(claimed.collect())
 }
 
 /// How the record of a webhook stands.
