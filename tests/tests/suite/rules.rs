@@ -18,7 +18,7 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".dev", "node_modules", ".sqlx"];
 
 /// ARCHITECTURE.md, "who may import whom".
 fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let roles = ["domain", "store", "shopify", "jobs", "platform", "datastores"];
+    let roles = ["domain", "store", "shopify", "jobs", "platform", "datastores", "messages"];
     let all = [
         "domain",
         "store",
@@ -26,6 +26,7 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         "jobs",
         "platform",
         "datastores",
+        "messages",
         "api",
         "workers",
         "scheduler",
@@ -38,6 +39,7 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("store", &["domain"]),
         ("shopify", &["domain"]),
         ("jobs", &["domain"]),
+        ("messages", &["domain"]),
         ("datastores", &["store", "jobs", "platform"]),
         ("api", &roles),
         ("workers", &roles),
