@@ -42,7 +42,7 @@ usage() {
               done twice (about 8 minutes); writes docs/fault-matrix.md
   lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests
   bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
-  gen         regenerate .env.example and the offline query data (.sqlx)
+  gen         regenerate .env.example, api/openapi.json and the offline query data (.sqlx)
   help        this text
 TEXT
 }

@@ -1,43 +1,38 @@
 //! The routes, and what their handlers share.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use datastores::{Datastores, REDIS, RedisUnready};
 use platform::Context;
-use platform::health::{Health, Readiness};
-use poem::endpoint::{BoxEndpoint, make, make_sync};
-use poem::http::{Method, StatusCode, header};
-use poem::{Endpoint, EndpointExt as _, Response, Route, get};
-use poem_openapi::registry::{MetaApi, Registry};
-use poem_openapi::{OpenApi, OpenApiService};
+use platform::health::Readiness;
+use poem::endpoint::make_sync;
+use poem::http::{StatusCode, header};
+use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Response};
 use store::Store;
 
-use crate::auth::Auth;
+use crate::auth::Keys;
+use crate::docs;
 use crate::envelope::Enveloped;
+use crate::in_flight::InFlight;
 use crate::ingress::{Ingress, WebhookApi};
 use crate::merchant_cache::MerchantCache;
-use crate::reads::{HealthApi, PointsApi, RetriesApi};
+use crate::openapi;
+use crate::routes::{Each, Routes, caught};
+use crate::text::checked_body;
+use crate::v1;
 
 /// What handlers share.
 pub(crate) struct State {
-    pub(crate) datastores: Datastores,
     pub(crate) store: Store,
     pub(crate) merchants: Arc<MerchantCache>,
-    pub(crate) auth: Auth,
+    pub(crate) keys: Keys,
     pub(crate) context: Context,
-    /// All dependencies; `/readyz` asks only for PostgreSQL.
+    /// All dependencies, for the health that people read; whether the process is ready depends on PostgreSQL alone.
     pub(crate) dependencies: Readiness,
 }
 
-type Api = (WebhookApi, PointsApi, RetriesApi, HealthApi);
-
-fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
-    OpenApiService::new(api, "LoyalNest", env!("CARGO_PKG_VERSION")).description(
-        "Loyalty points for Shopify shops. Every answer has `status` and `error`: `error` is null, or a `code` for \
-             programs and a `message` for people.",
-    )
-}
+/// All operations. Their handlers take [`State`] and [`Ingress`] from the request.
+pub(crate) type Api = (WebhookApi, v1::Api);
 
 /// Everything a process of this role depends on.
 pub(crate) fn dependencies(datastores: &Datastores) -> Readiness {
@@ -55,58 +50,22 @@ pub(crate) fn dependencies(datastores: &Datastores) -> Readiness {
 }
 
 /// The whole application.
-pub(crate) fn app(state: &Arc<State>, ingress: Ingress) -> impl Endpoint<Output = Response> + 'static {
-    let (metrics, shutdown) = (state.context.metrics.clone(), state.context.shutdown.clone());
-    let health = Health::new(state.datastores.postgres_readiness(), metrics, shutdown);
-    let plain = make(move |request| {
-        let health = health.clone();
-        async move {
-            Ok::<_, poem::Error>(match health.respond(request.uri().path()).await {
-                Some(answer) => Response::builder()
-                    .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-                    .content_type(answer.content_type)
-                    .body(answer.body),
-                None => StatusCode::NOT_FOUND.into(),
-            })
-        }
-    });
-    let plain = Arc::new(plain.map_to_response());
-    let service = service((
-        WebhookApi(Arc::new(ingress)),
-        PointsApi(Arc::clone(state)),
-        RetriesApi(Arc::clone(state)),
-        HealthApi(Arc::clone(state)),
-    ));
+pub(crate) fn app(
+    state: &Arc<State>,
+    ingress: Ingress,
+    requests_max: usize,
+) -> impl Endpoint<Output = Response> + 'static {
+    // The ingress reads its bodies itself.
+    let v1 = Each { api: v1::Api::default(), wrap: checked_body };
+    let api = Each { api: (WebhookApi, v1), wrap: caught };
+    let service = openapi::service(api).into_endpoint().data(Arc::clone(state)).data(Arc::new(ingress));
     let to_docs =
         make_sync(|_| Response::builder().status(StatusCode::FOUND).header(header::LOCATION, "/docs").finish());
-    let route = Route::new()
-        .at("/", get(to_docs))
-        .at("/healthz", get(Arc::clone(&plain)))
-        .at("/readyz", get(Arc::clone(&plain)))
-        .at("/metrics", get(plain))
-        .at("/openapi.json", get(service.spec_endpoint()))
-        .nest("/docs", service.swagger_ui())
-        .nest_no_strip("/v1", service.data(Arc::clone(state)));
-    Enveloped::new(route.map_to_response(), Arc::clone(&state.context.ids))
-}
-
-/// The operations without anything to serve them: enough to describe them.
-struct Document;
-
-impl OpenApi for Document {
-    fn meta() -> Vec<MetaApi> {
-        Api::meta()
-    }
-
-    fn register(registry: &mut Registry) {
-        Api::register(registry);
-    }
-
-    fn add_routes(self, _routes: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
-}
-
-/// The OpenAPI document, as `/openapi.json` serves it.
-#[must_use]
-pub fn openapi_json() -> String {
-    service(Document).spec()
+    let alive = make_sync(|_| Response::builder().content_type("application/json").body(r#"{"status":"alive"}"#));
+    let routes = Routes::default()
+        .get("/", to_docs)
+        .get("/healthz", alive)
+        .service::<Api>("/v1", service.map_to_response().with(InFlight::new(requests_max)));
+    let (route, table) = docs::add(routes).finish();
+    Enveloped::new(route.map_to_response(), table, Arc::clone(&state.context.ids))
 }

@@ -1,20 +1,21 @@
-//! What surrounds every request: its id, its span, its metrics, and one shape for everything that is refused, panics
-//! included. Logs the method, the route's pattern and the status; never a body, a query, a key or a person.
+//! What surrounds every request: its id, its span, its metrics, and one shape for everything that is refused. Logs the
+//! method, the route's pattern and the status; never a body, a query, a key or a person.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::FutureExt as _;
 use platform::Ids;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
-use poem::{Endpoint, Request, Response};
-use poem_openapi::error::{AuthorizationError, ContentTypeError, ParseParamError, ParsePathError};
+use poem::{Endpoint, PathPattern, Request, Response};
+use poem_openapi::error::{ContentTypeError, ParseParamError, ParsePathError};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::error::{ApiError, Code, RETRY_AFTER_SECONDS, envelope};
+use crate::error::{ApiError, Code, RETRY_AFTER, envelope};
+use crate::routes::{Known, Table};
+use crate::text;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest request id that is taken over from the caller.
@@ -50,12 +51,13 @@ impl fmt::Display for RequestId {
 /// The outermost endpoint.
 pub(crate) struct Enveloped<E> {
     inner: E,
+    table: Table,
     ids: Arc<Ids>,
 }
 
 impl<E> Enveloped<E> {
-    pub(crate) fn new(inner: E, ids: Arc<Ids>) -> Self {
-        Self { inner, ids }
+    pub(crate) fn new(inner: E, table: Table, ids: Arc<Ids>) -> Self {
+        Self { inner, table, ids }
     }
 }
 
@@ -65,48 +67,28 @@ impl<E: Endpoint<Output = Response>> Endpoint for Enveloped<E> {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let started = Instant::now();
         let id = RequestId::of(&request, &self.ids);
-        let route = route_label(request.uri().path());
         let method = request.method().clone();
         request.extensions_mut().insert(id.clone());
         let span = tracing::info_span!("request", request_id = %id);
-        let answered = AssertUnwindSafe(self.inner.call(request)).catch_unwind().instrument(span.clone()).await;
-        let mut response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => span.in_scope(|| respond(&refusal(&error), route)),
-            // The panic itself was logged by the hook.
-            Err(_) => respond(&ApiError::new(Code::Internal, "an unexpected error"), route),
+        let answered = match text::check_uri(request.uri()) {
+            Ok(()) => self.inner.call(request).instrument(span.clone()).await,
+            Err(error) => Err(error.into()),
         };
-        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-            response.headers_mut().insert(REQUEST_ID, value);
-        }
+        let (known, mut response) = match answered {
+            Ok(response) => (self.table.find(response.data::<PathPattern>()), response),
+            Err(error) => {
+                let known = self.table.find(error.data::<PathPattern>());
+                (known, span.in_scope(|| respond(&refusal(&error), known)))
+            }
+        };
+        complete(&mut response, &id);
         let (status, took) = (response.status().as_u16(), started.elapsed());
-        platform::metrics::api_http_requests(route, platform::metrics::status_label(status), 1);
-        platform::metrics::api_http_request_seconds(route, took.as_secs_f64());
+        platform::metrics::api_http_requests(known.label, platform::metrics::status_label(status), 1);
+        platform::metrics::api_http_request_seconds(known.label, took.as_secs_f64());
+        let route = known.label;
         span.in_scope(|| tracing::debug!(%method, route, status, took_us = took.as_micros(), "answered"));
         Ok(response)
     }
-}
-
-/// The pattern of a path, from a fixed set, so that labels stay few whatever is asked for.
-fn route_label(path: &str) -> &'static str {
-    match path {
-        "/v1/api/shopify/webhook" => "/v1/api/shopify/webhook",
-        "/v1/api/webhooks/retries" => "/v1/api/webhooks/retries",
-        "/v1/api/health" => "/v1/api/health",
-        "/healthz" => "/healthz",
-        "/readyz" => "/readyz",
-        "/metrics" => "/metrics",
-        "/openapi.json" => "/openapi.json",
-        "/" => "/",
-        _ if path.starts_with("/docs") => "/docs",
-        _ if path.starts_with("/v1/api/customers/") && path.ends_with("/points") => "/v1/api/customers/:id/points",
-        _ => "other",
-    }
-}
-
-/// The method a route takes: each takes one.
-fn allowed(route: &str) -> &'static str {
-    if route == "/v1/api/shopify/webhook" { "POST" } else { "GET" }
 }
 
 /// Every error of the framework as one of ours.
@@ -121,8 +103,6 @@ fn refusal(error: &poem::Error) -> ApiError {
         Code::NotFound
     } else if error.is::<MethodNotAllowedError>() {
         Code::MethodNotAllowed
-    } else if error.is::<AuthorizationError>() {
-        Code::Unauthorized
     } else if error.is::<ContentTypeError>() {
         Code::UnsupportedMediaType
     } else {
@@ -136,8 +116,7 @@ fn refusal(error: &poem::Error) -> ApiError {
     };
     let message = match code {
         Code::NotFound => "no such path",
-        Code::MethodNotAllowed => "not for this method",
-        Code::Unauthorized => "a valid key is needed: Authorization: Bearer <key>",
+        Code::MethodNotAllowed => "the path does not take this method: see Allow",
         Code::UnsupportedMediaType => "this media type is not taken",
         Code::Internal => {
             tracing::error!(%error, "an unexpected error");
@@ -148,44 +127,58 @@ fn refusal(error: &poem::Error) -> ApiError {
     ApiError::new(code, message)
 }
 
-fn respond(error: &ApiError, route: &str) -> Response {
+fn respond(error: &ApiError, known: Known) -> Response {
     let mut response = Response::builder()
         .status(error.code.status())
         .content_type("application/json; charset=utf-8")
         .body(envelope(error.code, &error.message));
+    let headers = response.headers_mut();
+    if let Some(after) = error.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
+    }
     match error.code {
-        Code::Unavailable => {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
-        }
-        Code::MethodNotAllowed => {
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed(route)));
-        }
-        Code::Unauthorized => {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
+        Code::MethodNotAllowed => drop(headers.insert(header::ALLOW, HeaderValue::from_static(known.allow))),
+        Code::Unauthorized => drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
         _ => {}
     }
     response
 }
 
+/// Rounded up: whoever comes back then must not be too early.
+pub(crate) fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
+
+/// Adds the headers that every answer has.
+fn complete(response: &mut Response, id: &RequestId) {
+    let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if unavailable {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from(RETRY_AFTER.as_secs()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use platform::SystemClock;
-    use poem::endpoint::make_sync;
-    use poem::{EndpointExt as _, Route, get};
+    use poem::EndpointExt as _;
+    use poem::endpoint::{make, make_sync};
 
     use super::*;
+    use crate::routes::Routes;
 
     fn app() -> impl Endpoint<Output = Response> {
-        let inner = Route::new()
-            .at("/", get(make_sync(|_| "fine")))
-            .at("/panic", get(make_sync(|request: Request| assert!(request.uri().path().is_empty()))))
-            .at(
-                "/away",
-                get(poem::endpoint::make(|_| async { Err::<(), _>(poem::Error::from(ApiError::unavailable())) })),
-            )
-            .at("/key", get(poem::endpoint::make(|_| async { Err::<(), _>(poem::Error::from(AuthorizationError)) })));
-        Enveloped::new(inner.map_to_response(), Arc::new(Ids::seeded(SystemClock::shared(), 1)))
+        let routes = Routes::default()
+            .get("/", make_sync(|_| "fine"))
+            .get("/panic", make_sync(|request: Request| assert!(request.uri().path().is_empty())))
+            .get("/unavailable", make(|_| async { Err::<(), _>(poem::Error::from(ApiError::unavailable())) }))
+            .get("/down", make_sync(|_| StatusCode::SERVICE_UNAVAILABLE))
+            .get("/key", make(|_| async { Err::<(), _>(poem::Error::from(ApiError::new(Code::Unauthorized, "no"))) }));
+        let (route, table) = routes.finish();
+        Enveloped::new(route.map_to_response(), table, Arc::new(Ids::seeded(SystemClock::shared(), 1)))
     }
 
     async fn ask(method: &str, path: &str) -> (u16, Response, serde_json::Value) {
@@ -204,9 +197,11 @@ mod tests {
         for (method, path, status, code) in [
             ("GET", "/none", 404, "not_found"),
             ("POST", "/", 405, "method_not_allowed"),
+            ("PURGE", "/", 405, "method_not_allowed"),
             ("GET", "/panic", 500, "internal"),
-            ("GET", "/away", 503, "unavailable"),
+            ("GET", "/unavailable", 503, "unavailable"),
             ("GET", "/key", 401, "unauthorized"),
+            ("GET", "/?a=%00", 400, "invalid_parameter"),
         ] {
             let (answered, response, body) = ask(method, path).await;
             assert_eq!(answered, status, "{path}");
@@ -215,22 +210,13 @@ mod tests {
             assert_eq!(response.headers()["x-request-id"], "mine-1");
             assert_eq!(response.headers().contains_key("retry-after"), status == 503);
             assert_eq!(response.headers().contains_key("www-authenticate"), status == 401);
-            let allow = (status == 405).then_some(HeaderValue::from_static("GET"));
+            let allow = (status == 405).then_some(HeaderValue::from_static("GET, HEAD"));
             assert_eq!(response.headers().get("allow"), allow.as_ref());
         }
-        assert_eq!(ask("GET", "/").await.0, 200);
-    }
-
-    #[test]
-    fn every_documented_path_has_a_label_and_the_method_that_is_told_to_be_allowed() {
-        let document: serde_json::Value = serde_json::from_str(&crate::openapi_json()).unwrap();
-        let paths = document["paths"].as_object().unwrap();
-        assert!(paths.len() >= 4);
-        for (path, operations) in paths {
-            let route = route_label(path);
-            assert_ne!(route, "other", "{path}");
-            let methods: Vec<_> = operations.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
-            assert_eq!(methods, [allowed(route)], "{path}");
+        for (method, path, status) in [("GET", "/", 200), ("HEAD", "/", 200), ("GET", "/down", 503)] {
+            let (answered, response, _) = ask(method, path).await;
+            assert_eq!(answered, status);
+            assert_eq!(response.headers().contains_key("retry-after"), status == 503);
         }
     }
 

@@ -1,32 +1,41 @@
 //! What a caller is told when a request is refused: one stable code, one HTTP status, one sentence. Never the cause:
 //! that is logged where it happened.
 
+use std::time::Duration;
+
 use poem::error::ResponseError;
 use poem::http::StatusCode;
-use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
-use poem_openapi::types::Type as _;
-use poem_openapi::{ApiResponse, Object};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef};
+use poem_openapi::types::Example;
+use poem_openapi::{Enum, Object};
+use serde_json::Value;
 use store::StoreError;
 
-/// What a caller should wait before it tries again, when PostgreSQL is away.
-pub(crate) const RETRY_AFTER_SECONDS: u32 = 5;
+/// What a caller should wait before it tries again, while PostgreSQL is unavailable or there is too much work.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:tt, $status:ident;)*) => {
         /// Every code a caller may see. They are part of the interface: once shipped, never renamed.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum)]
+        #[oai(rename = "ErrorCode")]
         pub enum Code {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* #[oai(rename = $text)] $name,)*
         }
 
         impl Code {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// As callers see it.
+            /// The code as callers see it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it means, as the API's documentation says it.
+            pub(crate) const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),*),)* }
             }
 
             /// The HTTP status it goes with.
@@ -40,49 +49,49 @@ macro_rules! codes {
 codes! {
     /// A path, query or header value is not what it must be.
     InvalidParameter = "invalid_parameter", BAD_REQUEST;
-    /// A needed header is missing.
+    /// A required header is missing.
     MissingHeader = "missing_header", BAD_REQUEST;
-    /// A needed header cannot be read.
+    /// A required header cannot be read.
     MalformedHeader = "malformed_header", BAD_REQUEST;
-    /// The body is not JSON.
+    /// The body is not JSON, or not of the operation's shape.
     InvalidJson = "invalid_json", BAD_REQUEST;
-    /// The request itself cannot be read.
+    /// The request cannot be read.
     BadRequest = "bad_request", BAD_REQUEST;
     /// The administrator's token names no merchant, so the request must.
     MerchantRequired = "merchant_required", BAD_REQUEST;
-    /// No credentials, or wrong ones.
+    /// There are no credentials, or they are wrong, revoked, or those of a merchant that has left.
     Unauthorized = "unauthorized", UNAUTHORIZED;
     /// The webhook's signature is not that of its body.
     InvalidSignature = "invalid_signature", UNAUTHORIZED;
-    /// The key is valid, but may not do this.
+    /// The key is valid, but lacks the scope of the operation.
     InsufficientScope = "insufficient_scope", FORBIDDEN;
     /// The key belongs to another merchant.
     OtherMerchant = "other_merchant", FORBIDDEN;
-    /// No such path.
+    /// There is no such path.
     NotFound = "not_found", NOT_FOUND;
     /// No shop of this domain is known.
     UnknownShop = "unknown_shop", NOT_FOUND;
-    /// No such merchant.
+    /// There is no such merchant.
     UnknownMerchant = "unknown_merchant", NOT_FOUND;
     /// The merchant has no such customer.
     CustomerNotFound = "customer_not_found", NOT_FOUND;
-    /// The path exists, but not for this method.
+    /// The path exists, but not for this method: see `Allow`.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
     /// The body did not arrive in time.
     BodyTimeout = "body_timeout", REQUEST_TIMEOUT;
-    /// Another request was faster.
+    /// Another request was faster: try again.
     Conflict = "conflict", CONFLICT;
-    /// The body is over the limit.
+    /// The body is larger than the operation takes.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
     /// The body is not `application/json`.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
-    /// The database will not take these data, however often they come.
+    /// The database will not take these data, however often they are sent.
     Unrecordable = "unrecordable", UNPROCESSABLE_ENTITY;
-    /// Too many requests.
+    /// The key has made more requests than its quota: try again after `Retry-After`.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS;
-    /// Our fault. It is logged under the request's id.
+    /// An error of ours. It is logged under the request's id.
     Internal = "internal", INTERNAL_SERVER_ERROR;
-    /// PostgreSQL is away, or there is more work than can be taken now. Try again.
+    /// The database is unavailable, or there is more work than can be taken now: try again after `Retry-After`.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE;
 }
 
@@ -90,21 +99,28 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", code.as_str())]
 pub(crate) struct ApiError {
-    /// Which.
+    /// The stable code.
     pub(crate) code: Code,
     /// One sentence for the caller: no personal data, no internals.
     pub(crate) message: String,
+    /// When the same request may succeed; sent as `Retry-After`.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl ApiError {
     /// Refuses with `code`.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), retry_after: None }
     }
 
-    /// PostgreSQL, or room for one more request, is missing for the moment.
+    /// PostgreSQL, or capacity for one more request, is unavailable for the moment.
     pub(crate) fn unavailable() -> Self {
-        Self::new(Code::Unavailable, "try again in a few seconds")
+        Self { retry_after: Some(RETRY_AFTER), ..Self::new(Code::Unavailable, "try again in a few seconds") }
+    }
+
+    /// An error of ours, which was logged where it happened.
+    pub(crate) fn internal() -> Self {
+        Self::new(Code::Internal, "an unexpected error")
     }
 }
 
@@ -125,29 +141,43 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(_) => Self::new(Code::Conflict, "another request was faster: try again"),
             _ => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the database refused");
-                Self::new(Code::Internal, "an unexpected error")
+                Self::internal()
             }
         }
     }
 }
 
-/// The error of the envelope.
+/// What went wrong.
 #[derive(Debug, Object)]
+#[oai(rename = "Error")]
 pub(crate) struct ErrorBody {
     /// Stable, for programs.
-    pub(crate) code: String,
-    /// For people.
+    pub(crate) code: Code,
+    /// One sentence for people. It may change.
     pub(crate) message: String,
+}
+
+/// The status of a refused request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename = "RefusedStatus", rename_all = "snake_case")]
+pub(crate) enum RefusedStatus {
+    Error,
 }
 
 /// What every refused request is answered with.
 #[derive(Debug, Object)]
-#[oai(rename = "Refused")]
+#[oai(rename = "Refused", example)]
 pub(crate) struct RefusedBody {
     /// Always `error`.
-    pub(crate) status: String,
-    /// What went wrong.
+    pub(crate) status: RefusedStatus,
     pub(crate) error: ErrorBody,
+}
+
+impl Example for RefusedBody {
+    fn example() -> Self {
+        let error = ErrorBody { code: Code::InvalidParameter, message: "limit must be from 1 to 100".to_owned() };
+        Self { status: RefusedStatus::Error, error }
+    }
 }
 
 /// The envelope of a refused request, as text.
@@ -155,74 +185,61 @@ pub(crate) fn envelope(code: Code, message: &str) -> String {
     serde_json::json!({ "status": "error", "error": { "code": code.as_str(), "message": message } }).to_string()
 }
 
-/// Describes refusals in the OpenAPI document.
-fn refusals(statuses: &[(u16, &'static str)]) -> MetaResponses {
-    let one = |(status, description): &(u16, &'static str)| MetaResponse {
-        description,
-        status: Some(*status),
+/// The refusals of an operation as it declares them: for each status, a schema that lists the codes. The document adds the
+/// codes of every operation, and puts the envelope around them (`crate::openapi`).
+pub(crate) fn declared(codes: &[Code]) -> MetaResponses {
+    let one = |code: &Code| MetaResponse {
+        description: "",
+        status: Some(code.status().as_u16()),
         status_range: None,
-        content: vec![MetaMediaType { content_type: "application/json", schema: RefusedBody::schema_ref() }],
+        content: vec![MetaMediaType { content_type: "application/json", schema: codes_of_status(codes, *code) }],
         headers: vec![],
     };
-    MetaResponses { responses: statuses.iter().map(one).collect() }
+    MetaResponses { responses: codes.iter().map(one).collect() }
 }
 
+fn codes_of_status(codes: &[Code], code: Code) -> MetaSchemaRef {
+    let same = codes.iter().filter(|other| other.status() == code.status());
+    let enum_items = same.map(|code| Value::String(code.as_str().to_owned())).collect();
+    MetaSchemaRef::Inline(Box::new(MetaSchema { enum_items, ..MetaSchema::new("string") }))
+}
+
+/// Declares the error type of an operation: `refusal! { GetThingRefusal: ThingNotFound }`. The codes that every operation
+/// may answer with need not be named.
 macro_rules! refusal {
-    ($(#[$doc:meta])* $name:ident: $($status:literal $text:literal,)*) => {
+    ($(#[$doc:meta])* $name:ident: $($code:ident),* $(,)?) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub(crate) struct $name(pub(crate) ApiError);
+        pub(crate) struct $name($crate::error::ApiError);
 
-        impl<E: Into<ApiError>> From<E> for $name {
+        impl<E: Into<$crate::error::ApiError>> From<E> for $name {
             fn from(error: E) -> Self {
                 Self(error.into())
             }
         }
 
-        impl From<$name> for poem::Error {
+        impl From<$name> for ::poem::Error {
             fn from(refusal: $name) -> Self {
                 refusal.0.into()
             }
         }
 
-        impl ApiResponse for $name {
-            fn meta() -> MetaResponses {
-                refusals(&[$(($status, $text)),*])
+        impl ::poem_openapi::ApiResponse for $name {
+            fn meta() -> ::poem_openapi::registry::MetaResponses {
+                $crate::error::declared(&[$($crate::error::Code::$code),*])
             }
 
-            fn register(registry: &mut Registry) {
-                RefusedBody::register(registry);
-            }
+            fn register(_registry: &mut ::poem_openapi::registry::Registry) {}
         }
     };
 }
-
-refusal! {
-    /// Why a read is refused.
-    ReadRefusal:
-    400 "A parameter is malformed, or the administrator's token comes without a merchant.",
-    401 "No valid key.",
-    403 "The key may not do this, or belongs to another merchant.",
-    404 "No such merchant or customer.",
-    503 "The database is away: see Retry-After.",
-}
-
-refusal! {
-    /// Why a webhook is refused.
-    WebhookRefusal:
-    400 "A header is missing or malformed, or the body is not JSON.",
-    401 "The signature is not that of the body.",
-    404 "No shop of this domain is known.",
-    408 "The body did not arrive in time.",
-    413 "The body is larger than 16 MiB.",
-    415 "The body is not application/json.",
-    422 "The data cannot be recorded, however often they come.",
-    503 "The database is away or has too much to do: see Retry-After.",
-}
+pub(crate) use refusal;
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use poem_openapi::types::ToJSON as _;
 
     use super::*;
 
@@ -233,16 +250,17 @@ mod tests {
         for code in Code::ALL {
             assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code:?}");
             assert!(code.status().as_u16() >= 400, "{code:?}");
+            assert!(code.meaning().trim().ends_with('.') || code.meaning().trim().ends_with("again"), "{code:?}");
         }
     }
 
     #[test]
-    fn the_envelope_is_escaped_json() {
+    fn the_envelope_is_escaped_json_of_the_documented_shape() {
         let text = envelope(Code::BadRequest, "a \"quoted\"\nline");
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(read["status"], "error");
-        assert_eq!(read["error"]["code"], "bad_request");
-        assert_eq!(read["error"]["message"], "a \"quoted\"\nline");
+        let message = "a \"quoted\"\nline".to_owned();
+        let body = RefusedBody { status: RefusedStatus::Error, error: ErrorBody { code: Code::BadRequest, message } };
+        assert_eq!(Some(read), body.to_json());
     }
 
     #[test]

@@ -5,17 +5,22 @@
 
 mod app;
 mod auth;
-mod cache;
+mod docs;
 mod envelope;
 mod error;
+mod in_flight;
 mod ingress;
 pub mod job_admin;
 mod listener;
 mod merchant_cache;
-mod reads;
+mod openapi;
+mod page;
+mod routes;
 mod serve;
+mod text;
 mod timeout_stream;
+mod v1;
 
-pub use app::openapi_json;
 pub use error::Code;
+pub use openapi::openapi_json;
 pub use serve::{Running, ServeError, serve, start};

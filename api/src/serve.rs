@@ -4,31 +4,34 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use datastores::{Datastores, DatastoresError};
 use platform::Context;
-use platform::config::ApiSettings;
+use platform::config::{ApiConfig, ApiSettings};
+use platform::health::{Health, HealthServer};
 use poem::Server;
 use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::app::{self, State};
-use crate::auth::Auth;
+use crate::auth::Keys;
 use crate::ingress::{Ingress, IngressTasks, Parts};
 use crate::listener::Listener;
 use crate::merchant_cache::MerchantCache;
 
-/// Why the role cannot start, or how it broke.
+/// Requests that one connection of HTTP/2 may have open at the same time; announced to the peer, whose further requests wait.
+const STREAMS_MAX: u32 = 64;
+
+/// The reason why the role cannot start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The address is taken, or not ours.
+    /// An address is taken, or not one of this machine.
     #[error("cannot listen on {addr}")]
     Listen {
-        /// Where.
+        /// The address.
         addr: SocketAddr,
-        /// Why.
+        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -36,7 +39,7 @@ pub enum ServeError {
     #[error(transparent)]
     Datastores(#[from] DatastoresError),
     /// The server ended by itself.
-    #[error("the server broke")]
+    #[error("the server ended by itself")]
     Server(#[source] io::Error),
 }
 
@@ -44,30 +47,37 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Running {
     addr: SocketAddr,
+    internal: HealthServer,
     task: JoinHandle<Result<(), ServeError>>,
 }
 
 impl Running {
-    /// Where it listens.
+    /// The public address.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
+    /// The internal address, which serves `/healthz`, `/readyz` and `/metrics`.
+    #[must_use]
+    pub fn internal_addr(&self) -> SocketAddr {
+        self.internal.local_addr()
+    }
+
     /// Waits until the drain, begun through the context's shutdown, has ended.
     ///
     /// # Errors
-    /// [`ServeError::Server`] when it broke instead.
+    /// [`ServeError::Server`] when the server ended by itself.
     pub async fn ended(self) -> Result<(), ServeError> {
         self.task.await.unwrap_or_else(|broken| Err(ServeError::Server(io::Error::other(broken))))
     }
 }
 
-/// Starts the API: listens before it returns, and serves until the context's shutdown drains. Neither PostgreSQL nor
-/// Redis need be there yet.
+/// Starts the API: listens on both addresses before it returns, and serves until the context's shutdown drains. Neither
+/// PostgreSQL nor Redis need be available yet.
 ///
 /// # Errors
-/// When the address or a URL cannot be used.
+/// When an address or a URL cannot be used.
 pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, ServeError> {
     let addr = settings.api.addr;
     let listening = async {
@@ -77,6 +87,7 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
     let (addr, acceptor) = listening.await.map_err(|source| ServeError::Listen { addr, source })?;
 
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
+    let internal = serve_internal(settings.api.internal_addr, &datastores, &context).await?;
     let store = datastores.store().clone();
     datastores.watch_redis(context.shutdown.clone());
     let merchants = Arc::new(MerchantCache::new(store.clone()));
@@ -88,16 +99,28 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
         queues: datastores.queues().clone(),
     });
     let state = Arc::new(State {
-        auth: Auth::new(settings.api.admin_token.expose(), store.clone()),
+        keys: Keys::new(settings.api.admin_token.expose(), store.clone()),
         dependencies: app::dependencies(&datastores),
-        datastores,
         store,
         merchants,
         context,
     });
     let listener = Listener::new(acceptor, settings.api.connections_max);
-    let task = tokio::spawn(run(listener, state, ingress, tasks, settings.api.drain()));
-    Ok(Running { addr, task })
+    let task = tokio::spawn(run(listener, state, ingress, tasks, settings.api));
+    Ok(Running { addr, internal, task })
+}
+
+/// Health, readiness and metrics, apart from what the public can reach. The readiness asks for PostgreSQL alone: without
+/// Redis, webhooks are recorded and the reads go on.
+async fn serve_internal(
+    addr: SocketAddr,
+    datastores: &Datastores,
+    context: &Context,
+) -> Result<HealthServer, ServeError> {
+    let health = Health::new(datastores.postgres_readiness(), context.metrics.clone(), context.shutdown.clone());
+    let server = health.serve(addr).await.map_err(|source| ServeError::Listen { addr, source })?;
+    tracing::info!(internal_addr = %server.local_addr(), "the internal listener serves /healthz, /readyz and /metrics");
+    Ok(server)
 }
 
 /// As [`start`], and waits for the end.
@@ -113,17 +136,18 @@ async fn run(
     state: Arc<State>,
     ingress: Ingress,
     tasks: IngressTasks,
-    drain: Duration,
+    config: ApiConfig,
 ) -> Result<(), ServeError> {
     let (store, shutdown) = (state.store.clone(), state.context.shutdown.clone());
-    let app = app::app(&state, ingress);
+    let app = app::app(&state, ingress, config.requests_max);
     drop(state);
     Server::new_with_acceptor(listener)
         .name("api")
-        .run_with_graceful_shutdown(app, shutdown.draining(), Some(drain))
+        .http2_max_concurrent_streams(STREAMS_MAX)
+        .run_with_graceful_shutdown(app, shutdown.draining(), Some(config.drain()))
         .await
         .map_err(ServeError::Server)?;
-    // The app is gone with the last connection, and with it the recorder's last handle.
+    // The app is dropped with the last connection, and with it the last handle of the recorder.
     tokio::select! {
         () = tasks.ended() => {}
         () = shutdown.aborting() => tracing::warn!("aborted before all was enqueued: the sweep will"),

@@ -35,6 +35,10 @@ write_environment() {
   port=$(role_port API_PORT 3000 api)
   lines="LOYALNEST_URL=http://127.0.0.1:$port
 LOYALNEST_API_ADDR=127.0.0.1:$port"
+  port=$(role_port API_INTERNAL_PORT 3001 api)
+  lines+="
+API_INTERNAL_URL=http://127.0.0.1:$port
+LOYALNEST_API_INTERNAL_ADDR=127.0.0.1:$port"
   for index in $(seq "$1"); do
     port=$(role_port "WORKERS_PORT_$index" "$((3009 + index))" "workers-$index")
     lines+=$'\n'"WORKERS_URL_$index=http://127.0.0.1:$port"

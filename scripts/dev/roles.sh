@@ -47,10 +47,11 @@ role_pid() {
   esac
 }
 
+# role_url ROLE: where a role serves its health, readiness and metrics.
 role_url() {
   case $1 in
     sandbox) get_line "$ENVIRONMENT" SANDBOX_URL ;;
-    api) get_line "$ENVIRONMENT" LOYALNEST_URL ;;
+    api) get_line "$ENVIRONMENT" API_INTERNAL_URL ;;
     scheduler) get_line "$ENVIRONMENT" SCHEDULER_URL ;;
     workers-*) get_line "$ENVIRONMENT" "WORKERS_URL_${1#workers-}" ;;
   esac
@@ -147,7 +148,7 @@ wait_until_ready() {
 
 print_urls() {
   local url role
-  url=$(role_url api)
+  url=$(get_line "$ENVIRONMENT" LOYALNEST_URL)
   say "LoyalNest is up"
   note "webhooks    $url/v1/api/shopify/webhook"
   note "API docs    $url/docs        OpenAPI  $url/openapi.json"

@@ -64,7 +64,10 @@ pub struct TestApp {
     pub servers: Servers,
     pub ids: Arc<Ids>,
     pub http: reqwest::Client,
+    /// The public address of the api.
     pub base: String,
+    /// Where the api serves its health, readiness and metrics.
+    pub internal: String,
     clock: SharedClock,
     deliveries: AtomicU64,
     api: Option<Role>,
@@ -117,6 +120,7 @@ impl TestApp {
             ids,
             http: reqwest::Client::new(),
             base: String::new(),
+            internal: String::new(),
             clock: builder.clock,
             deliveries: AtomicU64::new(1),
             api: None,
@@ -151,6 +155,7 @@ impl TestApp {
         let (context, stop) = self.context();
         let running = api::start(self.servers.api(), context).await.unwrap();
         self.base = format!("http://{}", running.addr());
+        self.internal = format!("http://{}", running.internal_addr());
         self.api = Some(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
     }
 
@@ -215,6 +220,11 @@ impl TestApp {
         let request = self.http.get(format!("{}{path}", self.base));
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Sends GET to the internal address of the api.
+    pub async fn get_internal(&self, path: &str) -> Answer {
+        Answer::of(self.http.get(format!("{}{path}", self.internal)).send().await.unwrap()).await
     }
 
     /// Sends GET as the administrator.

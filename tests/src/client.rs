@@ -1,6 +1,6 @@
 //! HTTP client that calls the api as Shopify and as partners do.
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use shopify::testing::Delivery;
 
@@ -12,6 +12,7 @@ const PATH: &str = "/v1/api/shopify/webhook";
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
+    pub headers: HeaderMap,
     pub retry_after: Option<String>,
     pub text: String,
 }
@@ -19,7 +20,8 @@ pub struct Answer {
 impl Answer {
     pub async fn of(response: reqwest::Response) -> Self {
         let retry_after = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
-        Self { status: response.status().as_u16(), retry_after, text: response.text().await.unwrap() }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, retry_after, text: response.text().await.unwrap() }
     }
 
     /// The body; null when it is not JSON.

@@ -109,9 +109,18 @@ impl Process {
 
     /// Returns the address in the log line of its start.
     fn addr(&self) -> Option<SocketAddr> {
+        self.logged_addr("addr")
+    }
+
+    /// Where the api serves its health, readiness and metrics, apart from the public address.
+    pub fn internal_addr(&self) -> SocketAddr {
+        self.logged_addr("internal_addr").expect("it listens there before it is up")
+    }
+
+    fn logged_addr(&self, field: &str) -> Option<SocketAddr> {
         let log = self.log();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter_map(|line| find(&line, "addr")?.trim_start_matches("socket://").parse().ok()).next()
+        lines.filter_map(|line| find(&line, field)?.trim_start_matches("socket://").parse().ok()).next()
     }
 
     /// Kills it with SIGKILL.

@@ -47,6 +47,7 @@ impl Servers {
             ("SHOPIFY_API_SECRET_PREVIOUS", own(SHOPIFY_SECRET_PREVIOUS)),
             ("ADMIN_TOKEN", own(ADMIN_TOKEN)),
             ("LOYALNEST_API_ADDR", own("127.0.0.1:0")),
+            ("LOYALNEST_API_INTERNAL_ADDR", own("127.0.0.1:0")),
             ("LOYALNEST_WORKERS_ADDR", own("127.0.0.1:0")),
             ("LOYALNEST_SCHEDULER_ADDR", own("127.0.0.1:0")),
             ("WORKERS_LEASE_SECONDS", LEASE_SECONDS.to_string()),
@@ -67,7 +68,9 @@ impl Servers {
         ApiSettings {
             api: ApiConfig {
                 addr: any_port(),
+                internal_addr: any_port(),
                 connections_max: 8_192,
+                requests_max: 8_192,
                 admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
                 group_commit_ms: 1,
                 group_commit_rows_max: 256,

@@ -180,7 +180,7 @@ impl Ingress {
         let parsed = tokio::task::spawn_blocking(move || {
             delivery::verify_and_parse(&secrets, &webhook, &raw).map(|delivery| (webhook, delivery))
         });
-        parsed.await.unwrap_or_else(|_| Err(ApiError::new(Code::Internal, "an unexpected error")))
+        parsed.await.unwrap_or_else(|_| Err(ApiError::internal()))
     }
 
     /// Compresses and encrypts, large bodies on a thread of their own.

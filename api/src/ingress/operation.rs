@@ -3,15 +3,18 @@
 
 use std::sync::Arc;
 
+use poem::web::Data;
 use poem::{Body, Request, RequestBody};
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::Type;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
+use poem_openapi::types::{Example, Type};
+use poem_openapi::{ApiExtractor, ApiExtractorType, Enum, ExtractParamOptions, Object, OpenApi};
 
 use super::{Ingress, Receipt};
 use crate::envelope::RequestId;
-use crate::error::{ErrorBody, WebhookRefusal};
+use crate::error::refusal;
+use crate::openapi::{Null, SHOPIFY_SCHEME};
+use crate::v1::Tag;
 
 /// A header that is described, not read.
 struct Described<const REQUIRED: bool>;
@@ -66,26 +69,69 @@ impl<'a> ApiExtractor<'a> for RawJson {
     }
 }
 
-/// A webhook that is recorded.
+/// The signature, which is described as what authenticates the sender; the ingress verifies it.
+struct Signature;
+
+impl<'a> ApiExtractor<'a> for Signature {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![SHOPIFY_SCHEME]
+    }
+
+    async fn from_request(
+        _request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// Whether a webhook was recorded now or before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename = "WebhookReceiptStatus", rename_all = "snake_case")]
+enum ReceiptStatus {
+    Ok,
+    Duplicate,
+}
+
+/// A webhook that is recorded: it need not be sent again.
 #[derive(Debug, Object)]
-#[oai(rename = "WebhookReceipt")]
+#[oai(rename = "WebhookReceipt", example)]
 struct ReceiptBody {
     /// `ok`, or `duplicate`: it was recorded before.
-    status: String,
-    error: Option<ErrorBody>,
+    status: ReceiptStatus,
+    error: Null,
 }
 
-#[derive(ApiResponse)]
-enum WebhookAnswer {
-    /// Recorded, now or before: it need not be sent again.
-    #[oai(status = 200)]
-    Recorded(Json<ReceiptBody>),
+impl Example for ReceiptBody {
+    fn example() -> Self {
+        Self { status: ReceiptStatus::Ok, error: Null }
+    }
 }
 
-/// Shopify's webhooks.
-pub(crate) struct WebhookApi(pub(crate) Arc<Ingress>);
+refusal! {
+    /// Why a webhook is refused.
+    WebhookRefusal:
+    MissingHeader,
+    MalformedHeader,
+    InvalidJson,
+    InvalidSignature,
+    UnknownShop,
+    BodyTimeout,
+    BodyTooLarge,
+    UnsupportedMediaType,
+    Unrecordable,
+}
 
-#[OpenApi]
+/// The operation.
+#[derive(Default)]
+pub(crate) struct WebhookApi;
+
+#[OpenApi(tag = "Tag::Webhooks")]
 impl WebhookApi {
     /// Shopify's webhooks
     ///
@@ -97,12 +143,11 @@ impl WebhookApi {
     async fn receive(
         &self,
         request: &Request,
+        ingress: Data<&Arc<Ingress>>,
+        _signature: Signature,
         /// Topic, such as `orders/create`.
         #[oai(name = "X-Shopify-Topic")]
         _topic: Described<true>,
-        /// Base64 of the HMAC-SHA256 of the body under the app's secret.
-        #[oai(name = "X-Shopify-Hmac-Sha256")]
-        _hmac: Described<true>,
         /// The shop's `*.myshopify.com` domain.
         #[oai(name = "X-Shopify-Shop-Domain")]
         _shop: Described<true>,
@@ -119,12 +164,12 @@ impl WebhookApi {
         #[oai(name = "X-Shopify-Triggered-At")]
         _triggered_at: Described<false>,
         body: RawJson,
-    ) -> Result<WebhookAnswer, WebhookRefusal> {
+    ) -> Result<Json<ReceiptBody>, WebhookRefusal> {
         let request_id = request.data::<RequestId>().map_or("", RequestId::as_str);
-        let status = match self.0.receive(request.headers(), body.0, request_id).await? {
-            Receipt::Recorded => "ok",
-            Receipt::Duplicate => "duplicate",
+        let status = match ingress.receive(request.headers(), body.0, request_id).await? {
+            Receipt::Recorded => ReceiptStatus::Ok,
+            Receipt::Duplicate => ReceiptStatus::Duplicate,
         };
-        Ok(WebhookAnswer::Recorded(Json(ReceiptBody { status: status.to_owned(), error: None })))
+        Ok(Json(ReceiptBody { status, error: Null }))
     }
 }

@@ -376,7 +376,7 @@ async fn a_balance_that_has_drifted_is_told() {
     }
     app.settled().await;
     let drifted = async || {
-        let metrics = app.get("/metrics", "").await.ok().text;
+        let metrics = app.get_internal("/metrics").await.ok().text;
         let line = metrics.lines().find(|line| line.starts_with("points_drifted_customers ")).map(str::to_owned);
         line.unwrap_or_else(|| panic!("{metrics}")).rsplit(' ').next().unwrap().parse::<u64>().unwrap()
     };

@@ -106,10 +106,10 @@ async fn without_postgresql_the_answer_is_503_with_retry_after_in_time_and_the_r
             .get(&format!("/v1/api/customers/1/points?shop={}", app.shops[1].domain), tests::settings::ADMIN_TOKEN)
             .await;
         assert_eq!((refused.status, refused.retry_after.is_some()), (503, true), "{}", refused.text);
-        assert_eq!(app.get("/readyz", "").await.status, 503);
+        assert_eq!(app.get_internal("/readyz").await.status, 503);
         assert_eq!(app.get("/healthz", "").await.status, 200);
         proxy.restore();
-        tests::wait_until("the api is ready again", async || app.get("/readyz", "").await.status == 200).await;
+        tests::wait_until("the api is ready again", async || app.get_internal("/readyz").await.status == 200).await;
     }
     for webhook in &webhooks {
         webhook.send().await.ok();

@@ -11,6 +11,7 @@ mod faults;
 mod history;
 mod ingress;
 mod kills;
+mod openapi;
 mod payloads;
 mod permutations;
 mod personal_data;

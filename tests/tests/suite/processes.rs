@@ -77,13 +77,14 @@ async fn the_roles_answer_for_their_health_log_without_secrets_and_end_when_aske
     let mut processes = Vec::new();
     for role in ROLES {
         let (process, addr) = Process::role(role, &environment).await;
-        let base = format!("http://{addr}");
+        let is_api = role == "loyalnest-api";
+        let internal = format!("http://{}", if is_api { process.internal_addr() } else { addr });
         for path in ["/healthz", "/readyz", "/metrics"] {
-            let answer = app.http.get(format!("{base}{path}")).send().await.unwrap();
+            let answer = app.http.get(format!("{internal}{path}")).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{role} {path}");
         }
-        if role == "loyalnest-api" {
-            app.base = base;
+        if is_api {
+            (app.base, app.internal) = (format!("http://{addr}"), internal);
         }
         processes.push(process);
     }
@@ -91,7 +92,7 @@ async fn the_roles_answer_for_their_health_log_without_secrets_and_end_when_aske
     app.webhook("orders/create", order(2, 1_000).json()).secret("guess").send().await;
     app.settled().await;
     assert_eq!(app.balance(ADA).await, Some(100));
-    let metrics = app.get("/metrics", "").await.ok().text;
+    let metrics = app.get_internal("/metrics").await.ok().text;
     assert!(metrics.contains("ingress_webhook_messages_total"), "{metrics}");
 
     for mut process in processes {

@@ -50,13 +50,13 @@ async fn a_redis_that_evicts_jobs_makes_workers_unready_and_says_the_remedy() {
         assert!(metrics.contains(r#"redis_risk_nodes{state="eviction"} 1"#), "{metrics}");
         assert!(metrics.contains(r#"redis_risk_nodes{state="version"} 0"#), "{metrics}");
     }
-    let (_api, addr) = Process::role("loyalnest-api", &environment).await;
+    let (api, addr) = Process::role("loyalnest-api", &environment).await;
     let health = || async {
         let answer = app.http.get(format!("http://{addr}/v1/api/health")).send().await.unwrap();
         answer.text().await.unwrap()
     };
     wait_until("the api shows it, too", async || health().await.contains("not fit for jobs")).await;
-    assert_eq!(readyz(&app, addr).await.0, 200, "it takes webhooks without Redis");
+    assert_eq!(readyz(&app, api.internal_addr()).await.0, 200, "it takes webhooks without Redis");
     app.finish().await;
 }
 

@@ -65,10 +65,14 @@ config! {
 config! {
     /// The api process.
     pub struct ApiConfig {
-        /// Where the api listens; health and metrics are served there, too.
+        /// Where the api listens for webhooks and partners.
         pub addr: SocketAddr = "LOYALNEST_API_ADDR" or "127.0.0.1:3000",
+        /// Where `/healthz`, `/readyz` and `/metrics` are served: not to be reached by the public.
+        pub internal_addr: SocketAddr = "LOYALNEST_API_INTERNAL_ADDR" or "127.0.0.1:3001",
         /// Connections at once; further ones wait. Fewer if the system lets the process open fewer files (`ulimit -Hn`).
         pub connections_max: usize = "API_CONNECTIONS_MAX" or "8192" in 16..=65_536,
+        /// Requests that are worked on at once, over all connections; further ones are answered 503.
+        pub requests_max: usize = "API_REQUESTS_MAX" or "8192" in 16..=65_536,
         /// Bearer token of the operators' endpoints: at least 16 characters.
         pub admin_token: Secret<String> = "ADMIN_TOKEN",
         /// How long a webhook waits at most for others to share its commit, in milliseconds; a lone one does not wait, and

@@ -8,7 +8,7 @@ use domain::MerchantId;
 
 use crate::{Store, StoreError, TenantScope};
 
-pub use api_keys::ApiKey;
+pub use api_keys::{ApiKey, ApiKeyView};
 pub use provision::NewMerchant;
 pub use settings::{read_earn_rule, set_earn_rule};
 

@@ -1,7 +1,8 @@
-//! Registers merchants and their API keys, as the database's owner: for `loyalnest seed` and the installation flow.
+//! Registers merchants, as the database's owner: for `loyalnest seed` and the installation flow.
 
 use domain::MerchantId;
 
+use super::Merchant;
 use crate::crypto::{Encrypted, MerchantApiToken};
 use crate::{Owner, StoreError};
 
@@ -48,30 +49,17 @@ impl Owner {
         Ok(registered.rows_affected())
     }
 
-    /// Gives a merchant an API key by its SHA-256, unless it exists.
+    /// The merchant of a Shopify domain, whatever its status.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when there is no such merchant.
-    pub async fn add_api_key(
-        &self,
-        shopify_domain: &str,
-        api_key_id: &str,
-        sha256: &[u8],
-        name: &str,
-        scopes: &[&str],
-    ) -> Result<(), StoreError> {
-        sqlx::query!(
-            "INSERT INTO api_keys (merchant_id, api_key_id, key_hash, name, scopes)
-             SELECT merchant_id, $2, $3, $4, $5 FROM merchants WHERE shopify_domain = $1
-             ON CONFLICT (key_hash) DO NOTHING",
-            shopify_domain,
-            api_key_id,
-            sha256,
-            name,
-            scopes as _
+    /// As any statement.
+    pub async fn merchant_by_domain(&self, shopify_domain: &str) -> Result<Option<Merchant>, StoreError> {
+        let row = sqlx::query!(
+            "SELECT merchant_id, shopify_domain, status FROM merchants WHERE shopify_domain = $1",
+            shopify_domain
         )
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
-        Ok(())
+        row.map(|row| super::read(&row.merchant_id, row.shopify_domain, row.status)).transpose()
     }
 }
