@@ -39,7 +39,7 @@ pub(super) fn verify_and_parse(secrets: &Secrets, headers: &WebhookHeaders, raw:
         let (facts, note, job) = (None, Some(NOTE_UNNEEDED.to_owned()), None);
         return Ok(Delivery { facts, note, job, status: "success", body: compress(raw) });
     };
-    let (facts, note) = match shopify::parse(topic, raw) {
+    let (facts, note) = match shopify::parse(topic, raw).map(|facts| facts.triggered_at(headers.triggered_at)) {
         Ok(facts) => match serde_json::to_string(&facts) {
             Ok(json) => (Some(storable(json)), None),
             Err(error) => (None, Some(note(&error.to_string()))),

@@ -14,6 +14,7 @@ mod kills;
 mod payloads;
 mod permutations;
 mod plans;
+mod points;
 mod processes;
 mod queue_settings;
 mod redis_kinds;
