@@ -121,7 +121,10 @@ mod tests {
             assert!(policy.concurrency >= 1, "{kind}");
             let waits_ms: u128 = (1..policy.retry.attempts).map(|n| policy.retry.ceiling(n).as_millis()).sum();
             let snoozed_ms = u128::from(policy.snooze_limit_ms);
-            assert!(snoozed_ms >= u128::from(crate::catalogue::HOUR_MS), "{kind}: an outage of an hour must end no job");
+            assert!(
+                snoozed_ms >= u128::from(crate::catalogue::HOUR_MS),
+                "{kind}: an outage of an hour must end no job"
+            );
             let lives_ms = waits_ms + snoozed_ms;
             assert!(
                 u128::from(policy.idempotency_window_ms) > lives_ms,

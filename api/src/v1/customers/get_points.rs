@@ -47,7 +47,7 @@ impl List for History {
 struct LotBody {
     lot_id: String,
     /// Points left.
-    points: i32,
+    points: i64,
     /// When they are lost; null: never.
     expires_at: Option<DateTime<Utc>>,
 }
@@ -74,11 +74,11 @@ struct EntryBody {
     kind: EntryKind,
     /// Absolute points.
     #[oai(validator(minimum(value = "0")))]
-    points: i32,
+    points: i64,
     /// Signed points: what the balance moved by.
-    delta: i32,
+    delta: i64,
     /// The balance after this entry.
-    balance_after: i32,
+    balance_after: i64,
     /// Kind of origin, such as `order`.
     source: String,
     /// Shopify's order; null where the entry has another origin.
@@ -97,9 +97,9 @@ struct PointsBody {
     /// Shopify's number of the customer; null for one that Shopify does not know.
     shopify_customer_id: Option<i64>,
     /// May be negative where the merchant's policy allows it.
-    points_balance: i32,
+    points_balance: i64,
     /// Cumulative net points earned.
-    total_points_earned: i32,
+    total_points_earned: i64,
     /// The lots that expire within `expiring_within_days`, soonest first.
     expiring: Vec<LotBody>,
     /// The 50 open lots that expire first.
@@ -189,7 +189,7 @@ impl TryFrom<EntryView> for EntryBody {
     fn try_from(entry: EntryView) -> Result<Self, ApiError> {
         Ok(Self {
             transaction_id: entry.transaction_id,
-            kind: listed(&entry.kind)?,
+            kind: listed(entry.kind.as_str())?,
             points: entry.delta.saturating_abs(),
             delta: entry.delta,
             balance_after: entry.balance_after,
