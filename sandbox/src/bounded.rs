@@ -40,6 +40,16 @@ impl<K: Hash + Eq + Clone, V> BoundedMap<K, V> {
         old
     }
 
+    /// Removes the entry of `key`. Returns it.
+    pub(crate) fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        let removed = self.entries.remove(key)?;
+        self.order.retain(|kept| kept.borrow() != key);
+        Some(removed)
+    }
+
     /// Returns all entries, the one that came last first.
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &V> {
         self.order.iter().rev().filter_map(|key| self.entries.get(key))

@@ -6,6 +6,7 @@ mod bounded;
 mod call;
 mod control;
 mod faults;
+mod form;
 mod journal;
 mod partner;
 mod partners;
@@ -20,3 +21,9 @@ pub use journal::Recorded;
 pub use partner::Partner;
 pub use server::{Options, Sandbox};
 pub use service::serve;
+
+/// Returns the part of Shopify's Admin schema that is played, as GraphQL text.
+#[must_use]
+pub fn shopify_schema() -> String {
+    partners::shopify::schema_text()
+}

@@ -6,6 +6,8 @@ use std::str::FromStr;
 /// A partner that the sandbox plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Partner {
+    /// The shops.
+    Shopify,
     /// E-mail marketing.
     Klaviyo,
     /// Text messages.
@@ -20,12 +22,13 @@ pub enum Partner {
 
 impl Partner {
     /// All partners, in the order of the page.
-    pub const ALL: [Self; 5] = [Self::Klaviyo, Self::Postscript, Self::PostHog, Self::Slack, Self::Echo];
+    pub const ALL: [Self; 6] = [Self::Shopify, Self::Klaviyo, Self::Postscript, Self::PostHog, Self::Slack, Self::Echo];
 
     /// Returns the partner's name in paths and records.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Shopify => "shopify",
             Self::Klaviyo => "klaviyo",
             Self::Postscript => "postscript",
             Self::PostHog => "posthog",
@@ -36,7 +39,7 @@ impl Partner {
 
     /// Returns whether the partner can say 200 to a caller whose budget is used up.
     pub(crate) fn throttles_with_200(self) -> bool {
-        false
+        self == Self::Shopify
     }
 }
 

@@ -37,6 +37,11 @@ impl Bucket {
         Ok(())
     }
 
+    /// Puts tokens back that were taken and not used.
+    pub(crate) fn give_back(&mut self, tokens: f64, limit: Limit) {
+        self.level = (self.level + tokens).min(limit.burst);
+    }
+
     /// Returns the tokens that are there.
     pub(crate) fn available(&mut self, limit: Limit, now: DateTime<Utc>) -> f64 {
         self.fill(limit, now);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -41,13 +42,19 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Options {
     /// Where it listens; port 0 picks a free one.
     pub addr: SocketAddr,
+    /// The Shopify app's secret: clients authenticate with it, and tokens are signed with it.
+    pub shopify_api_secret: String,
     /// Health and metrics of the process, served beside the partners.
     pub health: Option<Health>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { addr: SocketAddr::from(([127, 0, 0, 1], 0)), health: None }
+        Self {
+            addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            shopify_api_secret: "sandbox-shopify-api-secret".to_owned(),
+            health: None,
+        }
     }
 }
 
@@ -142,6 +149,11 @@ impl Drop for Sandbox {
 impl Shared {
     pub(crate) fn faults(&self) -> MutexGuard<'_, BTreeMap<Partner, Faults>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the present moment.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {

@@ -15,7 +15,11 @@ use crate::server::{Options, Sandbox};
 /// When the address cannot be bound.
 pub async fn serve(settings: SandboxSettings, context: Context) -> anyhow::Result<()> {
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
-    let options = Options { addr: settings.sandbox.addr, health: Some(health) };
+    let options = Options {
+        addr: settings.sandbox.addr,
+        shopify_api_secret: settings.shopify.api_secret.expose().clone(),
+        health: Some(health),
+    };
     let ids = Arc::new(Ids::seeded(Arc::clone(&context.clock), settings.sandbox.seed));
     let sandbox = Sandbox::start(options, context.clock, ids).await.context("the sandbox")?;
     tracing::info!(url = sandbox.url(), "listening");

@@ -21,6 +21,8 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Option<Answer> {
     let result = match segments[..] {
         [] | ["_sandbox"] => page(shared, call),
         ["_sandbox", "requests"] => requests(shared, call),
+        ["_sandbox", "shopify", domain] => shop(shared, call, domain),
+        ["_sandbox", "shopify", domain, "orders"] => order(shared, call, domain),
         ["_sandbox", "totals"] => totals(shared, call),
         ["_sandbox", "faults"] => all_faults(shared, call),
         ["_sandbox", "faults", partner] => faults(shared, call, partner),
@@ -59,6 +61,21 @@ fn totals(shared: &Shared, call: &Call) -> Result<Answer, Problem> {
     let journal = shared.journal();
     let totals = Partner::ALL.map(|partner| (partner.name().to_owned(), json!(journal.totals(partner))));
     Ok(Answer::json(200, &Value::Object(totals.into_iter().collect())))
+}
+
+/// Shows or sets what a shop is like.
+fn shop(shared: &Shared, call: &Call, domain: &str) -> Result<Answer, Problem> {
+    only(call, &[Method::GET, Method::PUT])?;
+    let settings = (call.method == Method::PUT).then_some(&*call.body);
+    let shown = shared.stage.shop_settings(domain, settings, shared.now());
+    shown.map(|shown| Answer::json(200, &shown)).map_err(|reason| Problem(400, reason))
+}
+
+/// Keeps an order of a shop, so that its API shows it.
+fn order(shared: &Shared, call: &Call, domain: &str) -> Result<Answer, Problem> {
+    only(call, &[Method::PUT])?;
+    let id = shared.stage.put_order(domain, &call.body, shared.now()).map_err(|reason| Problem(400, reason))?;
+    Ok(Answer::json(200, &json!({ "id": format!("gid://shopify/Order/{id}") })))
 }
 
 fn all_faults(shared: &Shared, call: &Call) -> Result<Answer, Problem> {

@@ -5,10 +5,12 @@ mod echo;
 mod klaviyo;
 mod posthog;
 mod postscript;
+pub(crate) mod shopify;
 mod slack;
 
 use chrono::{DateTime, Utc};
 use platform::Ids;
+use serde_json::Value;
 
 use crate::call::{Answer, Call};
 use crate::faults::Limits;
@@ -52,19 +54,37 @@ pub(crate) struct Stage {
     klaviyo: klaviyo::Klaviyo,
     posthog: posthog::PostHog,
     postscript: postscript::Postscript,
+    shopify: shopify::Shopify,
     slack: slack::Slack,
 }
 
 impl Stage {
     /// Returns the partners as they are at first.
-    pub(crate) fn new(_options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
             echo: echo::Echo::new(),
             klaviyo: klaviyo::Klaviyo::new(),
             posthog: posthog::PostHog::new(),
             postscript: postscript::Postscript::new(),
+            shopify: shopify::Shopify::new(options),
             slack: slack::Slack::new(),
         }
+    }
+
+    /// Shows what a shop is like, after setting it from JSON if some is given.
+    ///
+    /// # Errors
+    /// When that cannot be, with the reason.
+    pub(crate) fn shop_settings(&self, domain: &str, json: Option<&[u8]>, now: DateTime<Utc>) -> Result<Value, String> {
+        self.shopify.settings(domain, json, now)
+    }
+
+    /// Keeps an order of a shop, from the body of a webhook. Returns its number.
+    ///
+    /// # Errors
+    /// When that cannot be, with the reason.
+    pub(crate) fn put_order(&self, domain: &str, json: &[u8], now: DateTime<Utc>) -> Result<u64, String> {
+        self.shopify.put_order(domain, json, now)
     }
 
     /// Returns that partner.
@@ -74,6 +94,7 @@ impl Stage {
             Partner::Klaviyo => &self.klaviyo,
             Partner::PostHog => &self.posthog,
             Partner::Postscript => &self.postscript,
+            Partner::Shopify => &self.shopify,
             Partner::Slack => &self.slack,
         }
     }

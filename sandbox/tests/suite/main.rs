@@ -7,5 +7,8 @@ mod faults;
 mod klaviyo;
 mod posthog;
 mod postscript;
+mod real_schema;
+mod shopify;
+mod shopify_reads;
 mod slack;
 mod support;

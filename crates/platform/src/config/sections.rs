@@ -223,6 +223,8 @@ settings! {
     pub struct SandboxSettings {
         /// Its own.
         pub sandbox: SandboxConfig,
+        /// The Shopify app, whose clients are authenticated.
+        pub shopify: ShopifyConfig,
         /// Logs.
         pub telemetry: TelemetryConfig,
     }
