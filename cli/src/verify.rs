@@ -1,7 +1,7 @@
 //! `loyalnest verify`: the books against what they were made from. Prints every drift with both figures.
 
 use anyhow::bail;
-use domain::{MerchantId, RuleSnapshot, target_points};
+use domain::{MerchantId, RuleSnapshot, TargetError, target_points};
 use store::Owner;
 use store::ledger::OrderAccounts;
 
@@ -95,9 +95,13 @@ async fn verify_merchant(
     Ok(())
 }
 
-/// What is wrong with an order's books, if anything.
+/// What is wrong with an order's accounts, if anything.
 fn order_drift(order: &OrderAccounts) -> Option<String> {
-    let expected = expected_target(order);
+    let id = order.shopify_order_id;
+    let expected = match expected_target(order) {
+        Ok(expected) => expected,
+        Err(error) => return Some(format!("order {id}: {error}")),
+    };
     let ledger = &order.ledger;
     let in_ledger = ledger.awarded + ledger.unrecovered;
     let agrees = order.target == expected
@@ -106,14 +110,14 @@ fn order_drift(order: &OrderAccounts) -> Option<String> {
         && order.entries == i64::from(ledger.entries);
     (!agrees).then(|| {
         format!(
-            "order {}: facts say {expected}, target {}, awarded {}, shortfall {}, unrecovered {}, {} of {} entries sum to {}",
-            order.shopify_order_id, order.target, ledger.awarded, ledger.shortfall, ledger.unrecovered, order.entries,
-            ledger.entries, order.entries_sum
+            "order {id}: facts say {expected}, target {}, awarded {}, shortfall {}, unrecovered {}, {} of {} entries sum to {}",
+            order.target, ledger.awarded, ledger.shortfall, ledger.unrecovered, order.entries, ledger.entries,
+            order.entries_sum
         )
     })
 }
 
 /// An order without a snapshot never earned: a guest's, unpaid, or worth nothing.
-fn expected_target(order: &OrderAccounts) -> i64 {
-    order.ledger.snapshot.as_ref().map_or(0, |snapshot: &RuleSnapshot| target_points(&order.state, snapshot))
+fn expected_target(order: &OrderAccounts) -> Result<i64, TargetError> {
+    order.ledger.snapshot.as_ref().map_or(Ok(0), |snapshot: &RuleSnapshot| target_points(&order.state, snapshot))
 }

@@ -40,7 +40,8 @@ pub async fn differences(owner: &Owner, pool: &PgPool) -> Vec<String> {
 
 fn of_order(order: &OrderAccounts, replayed: &OrderState) -> Option<String> {
     let ledger = &order.ledger;
-    let expected = ledger.snapshot.as_ref().map_or(0, |snapshot| target_points(replayed, snapshot));
+    let target = |snapshot| target_points(replayed, snapshot).unwrap();
+    let expected = ledger.snapshot.as_ref().map_or(0, target);
     if order.state != *replayed {
         return Some(format!("facts {:?}\n  but its webhooks say {replayed:?}", order.state));
     }

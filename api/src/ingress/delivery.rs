@@ -68,7 +68,7 @@ pub(super) fn verify_and_parse(secrets: &Secrets, headers: &WebhookHeaders, raw:
         return Ok(Delivery { facts: None, personal_data, note, job: None, status: "success" });
     };
     let mut personal_data = PersonalData::default();
-    let (facts, note) = match shopify::parse(topic, raw) {
+    let (facts, note) = match shopify::parse(topic, raw).map(|facts| facts.triggered_at(headers.triggered_at)) {
         Ok(mut facts) => {
             personal_data = facts.take_personal_data();
             match serde_json::to_string(&facts) {

@@ -25,7 +25,7 @@ const EXPIRING_DAYS_DEFAULT: u32 = 30;
 struct LotBody {
     lot_id: String,
     /// Points left.
-    points: i32,
+    points: i64,
     /// When they are lost; null: never.
     expires_at: Option<DateTime<Utc>>,
 }
@@ -39,11 +39,11 @@ struct EntryBody {
     #[oai(rename = "type")]
     kind: String,
     /// Absolute points.
-    points: i32,
+    points: i64,
     /// Signed points: what the balance moved by.
-    delta: i32,
+    delta: i64,
     /// The balance after this entry.
-    balance_after: i32,
+    balance_after: i64,
     /// Kind of origin, such as `order`.
     source: String,
     /// Shopify's order.
@@ -62,9 +62,9 @@ struct PointsBody {
     customer_id: String,
     shopify_customer_id: Option<i64>,
     /// May be negative where the merchant's policy allows it.
-    points_balance: i32,
+    points_balance: i64,
     /// Cumulative net points earned.
-    total_points_earned: i32,
+    total_points_earned: i64,
     /// The lots that expire within `expiring_within_days`, soonest first.
     expiring: Vec<LotBody>,
     /// The 50 open lots that expire first.
@@ -145,7 +145,7 @@ fn body(mut points: CustomerPoints, limit: u32, horizon: DateTime<Utc>) -> Point
         .into_iter()
         .map(|entry| EntryBody {
             transaction_id: entry.transaction_id,
-            kind: entry.kind,
+            kind: entry.kind.as_str().to_owned(),
             points: entry.delta.saturating_abs(),
             delta: entry.delta,
             balance_after: entry.balance_after,

@@ -110,14 +110,14 @@ impl Accounts {
 
     /// Returns customers whose balance differs from what their orders earned.
     async fn balances(&self) -> Result<Vec<String>> {
-        let rows: Vec<(String, i64, i32)> = sqlx::query_as(
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT m.shopify_domain, c.shopify_customer_id, c.points_balance
              FROM customers c JOIN merchants m USING (merchant_id) WHERE c.shopify_customer_id IS NOT NULL",
         )
         .fetch_all(&self.pool)
         .await?;
         let mut found: HashMap<(String, i64), i64> =
-            rows.into_iter().map(|(shop, customer, balance)| ((shop, customer), i64::from(balance))).collect();
+            rows.into_iter().map(|(shop, customer, balance)| ((shop, customer), balance)).collect();
         let mut wrong = Vec::new();
         for (customer, expected) in &self.expected {
             let balance = found.remove(customer).unwrap_or(0);

@@ -234,14 +234,15 @@ mod tests {
     #[test]
     fn the_expected_points_are_those_of_the_rule() {
         let mut load = load(0.0, 0.0);
-        let snapshot = domain::RuleSnapshot::take(&domain::EarnRule::default(), 1.into());
+        let euro = domain::Currency::parse("EUR").unwrap();
+        let snapshot = domain::RuleSnapshot::take(&domain::EarnRule::default(), domain::Factor::ONE, euro);
         for _ in 0..40 {
             let request = load.next();
             let facts = shopify::parse(shopify::Topic::parse(TOPIC).unwrap(), request.body()).unwrap();
             let shopify::WebhookFacts::Order(message) = facts else { panic!("not an order") };
             let mut state = domain::OrderState::default();
             state.merge(message);
-            assert_eq!(domain::target_points(&state, &snapshot), request.order.points);
+            assert_eq!(domain::target_points(&state, &snapshot), Ok(request.order.points));
         }
     }
 }

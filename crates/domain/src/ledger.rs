@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CustomerId, LotId, ShopifyOrderId, TransactionId};
 use crate::rule::RuleSnapshot;
 
-/// Largest balance or total either way: the columns are 32-bit integers.
-pub const BALANCE_POINTS_MAX: i64 = i32::MAX as i64;
+/// Largest balance, total or number of points either way: what a JSON number holds exactly in every language (2^53 - 1). The
+/// schema has a CHECK for it.
+pub const POINTS_MAX: i64 = (1 << 53) - 1;
 
-/// Why an entry was made.
+/// What an entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransactionType {
@@ -32,6 +33,10 @@ pub enum TransactionType {
 }
 
 impl TransactionType {
+    /// Every type.
+    pub const ALL: [Self; 7] =
+        [Self::Earn, Self::Redeem, Self::Expire, Self::Adjust, Self::Import, Self::Referral, Self::Campaign];
+
     /// The word in the ledger's `type` column.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -44,6 +49,12 @@ impl TransactionType {
             Self::Referral => "referral",
             Self::Campaign => "campaign",
         }
+    }
+
+    /// Returns the type with this word, if there is one.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -74,9 +85,9 @@ pub struct Allocation {
 pub struct LedgerEntry {
     /// Its id.
     pub transaction_id: TransactionId,
-    /// Whose balance it changes.
+    /// The customer whose balance it changes.
     pub customer_id: CustomerId,
-    /// Why.
+    /// What kind of entry it is.
     pub kind: TransactionType,
     /// Signed points, never zero.
     pub delta: i64,
@@ -112,7 +123,7 @@ pub struct Lot {
 /// A customer's points. When the lots are loaded, their remainders add up to the balance (to 0 if it is negative).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Whose.
+    /// The customer.
     pub customer_id: CustomerId,
     /// Sum of all entries; negative when spent points were taken back.
     pub balance: i64,

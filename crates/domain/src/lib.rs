@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod fraction;
 pub mod ids;
 pub mod ledger;
 pub mod money;
@@ -26,13 +27,16 @@ pub use ids::{
     CustomerId, IdError, IdSource, LogId, LotId, MerchantId, ShopifyCustomerId, ShopifyLineId, ShopifyOrderId,
     ShopifyRefundId, TransactionId,
 };
-pub use ledger::{Account, Allocation, LedgerEntry, Lot, NewLot, OrderLedger, TransactionType};
-pub use money::{Currency, Minor, MoneyError, parse_amount};
+pub use ledger::{Account, Allocation, LedgerEntry, Lot, NewLot, OrderLedger, POINTS_MAX, TransactionType};
+pub use money::{Currency, Minor, MoneyError, parse_amount, parse_decimal};
 pub use order::{
-    CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, OrderState, RefundFacts, RefundLineFacts,
-    SeenCustomer,
+    AdjustmentFacts, CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, OrderState, RefundFacts,
+    RefundLineFacts, SeenCustomer,
 };
 pub use personal_data::PersonalData;
 pub use plan::{AccountPair, OrderInput, PlanError, needs_lots, plan_order, previous_customer};
-pub use rule::{AwardOn, EarnRule, NegativeBalance, Rounding, RuleError, RuleSnapshot};
-pub use target::{POINTS_PER_ORDER_MAX, eligible_minor, target_points};
+pub use rule::{
+    Arithmetic, AwardOn, EarnRule, Factor, NegativeBalance, Rate, RateSource, Rounding, RuleError, RuleSnapshot, Terms,
+    ValidityDays, default_rate,
+};
+pub use target::{TargetError, target_points};

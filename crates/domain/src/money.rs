@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// An amount in minor units (cents, yen, fils) of the currency that stands beside it.
 pub type Minor = i64;
 
+/// Most digits after the point that an amount is read with.
+pub const DECIMALS_MAX: u32 = 6;
+
 /// Why a text is not an amount or a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -47,6 +50,12 @@ impl Currency {
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// The three letters as bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 3] {
+        &self.0
     }
 
     /// Digits after the decimal point: how many powers of ten lie between the major unit and the minor unit
@@ -101,6 +110,14 @@ impl From<Currency> for String {
 /// # Errors
 /// [`MoneyError::NotDecimal`] for anything but a decimal number, [`MoneyError::OutOfRange`] beyond 64 bits.
 pub fn parse_amount(text: &str, currency: Currency) -> Result<Minor, MoneyError> {
+    parse_decimal(text, currency.exponent())
+}
+
+/// Reads a decimal text as whole units of 10^-`decimals`, at most [`DECIMALS_MAX`], as [`parse_amount`] does.
+///
+/// # Errors
+/// As [`parse_amount`].
+pub fn parse_decimal(text: &str, decimals: u32) -> Result<i64, MoneyError> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -125,15 +142,15 @@ pub fn parse_amount(text: &str, currency: Currency) -> Result<Minor, MoneyError>
                 }
                 magnitude = push_digit(magnitude, digit)?;
             }
-            b'.' if fraction_left.is_none() => fraction_left = Some(currency.exponent()),
-            b'e' | b'E' if seen_digit => return parse_scientific(text, currency),
+            b'.' if fraction_left.is_none() => fraction_left = Some(decimals),
+            b'e' | b'E' if seen_digit => return parse_scientific(text, decimals),
             _ => return Err(MoneyError::NotDecimal),
         }
     }
     if !seen_digit {
         return Err(MoneyError::NotDecimal);
     }
-    for _ in 0..fraction_left.unwrap_or_else(|| currency.exponent()) {
+    for _ in 0..fraction_left.unwrap_or(decimals) {
         magnitude = push_digit(magnitude, 0)?;
     }
     if round_up == Some(true) {
@@ -147,14 +164,27 @@ fn push_digit(magnitude: i64, digit: i64) -> Result<i64, MoneyError> {
 }
 
 /// The rare form with an exponent, which some serialisers give for very large or small numbers.
-fn parse_scientific(text: &str, currency: Currency) -> Result<Minor, MoneyError> {
+fn parse_scientific(text: &str, decimals: u32) -> Result<i64, MoneyError> {
     let amount = Decimal::from_scientific(text).map_err(|_| MoneyError::NotDecimal)?;
-    let scale = Decimal::from(10_i64.pow(currency.exponent()));
+    let scale = Decimal::from(10_i64.checked_pow(decimals).ok_or(MoneyError::OutOfRange)?);
     let minor = amount.checked_mul(scale).ok_or(MoneyError::OutOfRange)?;
     minor
         .round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
         .to_i64()
         .ok_or(MoneyError::OutOfRange)
+}
+
+/// Returns an amount of 10^-`from` units in units of 10^-`to`, rounded half away from zero: as if its text, of
+/// at most `from` digits, had been read with `to` at once. More than [`DECIMALS_MAX`] digits count as so many.
+#[must_use]
+pub fn rescale(amount: i64, from: u32, to: u32) -> i128 {
+    let (amount, from, to) = (i128::from(amount), from.min(DECIMALS_MAX), to.min(DECIMALS_MAX));
+    if from <= to {
+        return amount * 10_i128.pow(to - from);
+    }
+    let unit = 10_i128.pow(from - to);
+    let half = if amount < 0 { -(unit / 2) } else { unit / 2 };
+    (amount + half) / unit
 }
 
 #[cfg(test)]
@@ -213,6 +243,18 @@ mod tests {
             assert_eq!(minor(huge, "USD"), Err(MoneyError::OutOfRange), "{huge}");
         }
         assert_eq!(minor("92233720368547758.07", "USD"), Ok(i64::MAX));
+    }
+
+    #[test]
+    fn an_amount_can_be_read_before_its_currency_is_known() {
+        for (text, currency) in
+            [("12.345", "EUR"), ("-12.345", "EUR"), ("1.5", "JPY"), ("-1.49", "JPY"), ("0.000499", "KWD")]
+        {
+            let early = parse_decimal(text, DECIMALS_MAX).unwrap();
+            let exponent = Currency::parse(currency).unwrap().exponent();
+            assert_eq!(rescale(early, DECIMALS_MAX, exponent), i128::from(minor(text, currency).unwrap()), "{text}");
+        }
+        assert_eq!(rescale(i64::MIN, 0, 6), i128::from(i64::MIN) * 1_000_000);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::ids::{ShopifyCustomerId, ShopifyLineId, ShopifyOrderId, ShopifyRefund
 use crate::money::{Currency, Minor};
 
 mod merge;
+mod refund;
+
+pub use refund::{AdjustmentFacts, RefundFacts, RefundLineFacts};
 
 /// How far an order's payment has come. The order of the variants is their rank between documents of one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -71,12 +74,6 @@ impl FinancialStatus {
             Some("voided") => Self::Voided,
             _ => Self::Unknown,
         }
-    }
-
-    /// Whether an order with this status has at some time been paid in full.
-    #[must_use]
-    pub fn implies_paid(self) -> bool {
-        matches!(self, Self::Paid | Self::PartiallyRefunded | Self::Refunded)
     }
 
     /// Whether nothing of the payment remains with the merchant, nor will.
@@ -182,6 +179,12 @@ pub struct OrderDocument {
     /// A gift card or store credit was among the payments.
     #[serde(default, skip_serializing_if = "is_false")]
     pub gift_card_paid: bool,
+    /// What is still to be paid, never negative.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outstanding: Minor,
+    /// When the event happened that this document was sent for, more finely than `updated_at` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub triggered_at: Option<DateTime<Utc>>,
     /// Who bought; absent for a guest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerFacts>,
@@ -190,39 +193,17 @@ pub struct OrderDocument {
     pub email: Option<String>,
 }
 
-/// Units of a line that were refunded, with what they were worth.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RefundLineFacts {
-    /// The order's line.
-    pub line_id: ShopifyLineId,
-    /// Units refunded.
-    pub quantity: i64,
-    /// Their value net of discounts.
-    pub subtotal: Minor,
-    /// Taxes on it, contained or on top as for the order's lines.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub tax: Minor,
-}
-
-/// One refund of an order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RefundFacts {
-    /// Shopify's refund.
-    pub refund_id: ShopifyRefundId,
-    /// The order it belongs to.
-    pub order_id: ShopifyOrderId,
-    /// Refunded shipping, positive.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub shipping: Minor,
-    /// Taxes on it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub shipping_tax: Minor,
-    /// Refunded lines. Lines the order's document does not have yet are kept and count when it comes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<RefundLineFacts>,
-    /// When it was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<DateTime<Utc>>,
+impl OrderDocument {
+    /// Whether the document shows that the order has been paid in full. One that is partially refunded and has something
+    /// outstanding was paid in part only.
+    #[must_use]
+    pub fn shows_paid_in_full(&self) -> bool {
+        match self.financial_status {
+            FinancialStatus::Paid | FinancialStatus::Refunded => true,
+            FinancialStatus::PartiallyRefunded => self.outstanding == 0,
+            _ => false,
+        }
+    }
 }
 
 /// What one webhook (or one page of a reconciliation) says about an order.
@@ -242,6 +223,13 @@ pub enum OrderMessage {
 }
 
 impl OrderMessage {
+    /// Says when the event happened that the message was sent for.
+    pub fn triggered_at(&mut self, instant: Option<DateTime<Utc>>) {
+        if let Self::Order { document, .. } = self {
+            document.triggered_at = instant;
+        }
+    }
+
     /// The order the message is about.
     #[must_use]
     pub fn order_id(&self) -> ShopifyOrderId {
@@ -304,6 +292,7 @@ impl OrderState {
         if let Some(seen) = &mut self.last_customer {
             seen.customer.take_personal_data();
         }
+        self.drop_repeated_customer();
     }
 }
 
@@ -338,13 +327,15 @@ mod refund_list {
     }
 }
 
-/// Between two documents, which shows the later state of the order. Instants come first; documents of one instant
-/// (Shopify's clock ticks in seconds) go by how far the order has come, and at last by content, so that the choice
-/// never depends on which arrived first.
+/// Between two documents, which shows the later state of the order. Instants come first. `updated_at` ticks in seconds, so
+/// documents of one instant go by what is never undone (cancellation) or undone by a later payment only (the payment), then by
+/// when their events happened, which tells two edits of one second apart; then by how far the order has come, and at last by
+/// content, so that the choice never depends on which arrived first.
 fn later(a: &OrderDocument, b: &OrderDocument) -> Ordering {
     let edited = |d: &OrderDocument| d.lines.iter().map(|line| line.edited_out).fold(0_i64, i64::saturating_add);
     let rank = |d: &OrderDocument| {
-        (d.updated_at, d.cancelled_at.is_some(), d.financial_status, edited(d), d.fulfilled, d.customer.is_some())
+        let event = (d.updated_at, d.cancelled_at.is_some(), d.financial_status, d.triggered_at);
+        (event, edited(d), d.fulfilled, d.customer.is_some())
     };
     rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }

@@ -3,14 +3,12 @@
 //!
 //! It moves the ledger by the difference between two targets, so planning the same state again does nothing.
 
-use chrono::{DateTime, Duration, Utc};
-use rust_decimal::Decimal;
-
 use crate::ids::{CustomerId, IdSource, LotId, ShopifyOrderId, TransactionId};
-use crate::ledger::{Account, Allocation, BALANCE_POINTS_MAX, LedgerEntry, Lot, NewLot, OrderLedger, TransactionType};
+use crate::ledger::{Account, Allocation, LedgerEntry, Lot, NewLot, OrderLedger, POINTS_MAX, TransactionType};
 use crate::order::OrderState;
-use crate::rule::{EarnRule, NegativeBalance, RuleSnapshot};
-use crate::target::target_points;
+use crate::rule::{EarnRule, Factor, NegativeBalance, RuleSnapshot};
+use crate::target::{TargetError, target_points};
+use chrono::{DateTime, Duration, Utc};
 
 /// Why no plan can be made. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,22 +16,33 @@ pub enum PlanError {
     /// The order's points are on an account that was not given.
     #[error("the account of customer {0} is needed to plan this order")]
     AccountMissing(CustomerId),
-    /// The lots were not loaded, or the books are wrong.
+    /// The lots were not loaded, or the accounts are wrong.
     #[error("lots of customer {customer_id} hold {lots} points, the balance is {balance}")]
     LotsDisagree {
-        /// Whose.
+        /// The customer.
         customer_id: CustomerId,
         /// Σ remaining.
         lots: i64,
         /// The balance they should cover.
         balance: i64,
     },
-    /// The balance would leave its column's range.
-    #[error("the balance of customer {0} would leave the range of {BALANCE_POINTS_MAX} points")]
+    /// A balance or total would be larger than points may be.
+    #[error("the points of customer {0} would leave the range of {POINTS_MAX}")]
     BalanceOutOfRange(CustomerId),
+    /// The order has no target.
+    #[error(transparent)]
+    Target(#[from] TargetError),
 }
 
-/// What a plan is made from, besides the books.
+impl PlanError {
+    /// Whether points or amounts are larger than they may be.
+    #[must_use]
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(self, Self::BalanceOutOfRange(_) | Self::Target(TargetError::OutOfRange))
+    }
+}
+
+/// What a plan is made from, besides the accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderInput<'a> {
     /// The order.
@@ -43,7 +52,7 @@ pub struct OrderInput<'a> {
     /// The merchant's rule now: used until the first award, which snapshots it.
     pub rule: &'a EarnRule,
     /// The current customer's RFM factor now.
-    pub multiplier: Decimal,
+    pub multiplier: Factor,
     /// The time of award, from which validity counts.
     pub now: DateTime<Utc>,
 }
@@ -70,7 +79,8 @@ pub fn needs_lots(input: &OrderInput<'_>, ledger: &OrderLedger, current: Option<
     let (Some(snapshot), Some(holder)) = (&ledger.snapshot, &ledger.customer_id) else { return false };
     let held = ledger.awarded - ledger.shortfall;
     let changes_hands = current.is_some_and(|customer| customer != holder);
-    held > 0 && (changes_hands || target_points(input.state, snapshot) < held)
+    // A target that is out of range takes nothing back: planning reports it.
+    held > 0 && (changes_hands || target_points(input.state, snapshot).is_ok_and(|target| target < held))
 }
 
 /// Moves the ledger to the order's target.
@@ -135,9 +145,14 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Moves one account by the difference between the order's targets now and at the last plan.
     fn settle(&mut self, ledger: &mut OrderLedger, account: &mut Account) -> Result<(), PlanError> {
-        let fresh = ledger.snapshot.is_none().then(|| RuleSnapshot::take(self.input.rule, self.input.multiplier));
+        let fresh = match (&ledger.snapshot, &self.input.state.document) {
+            (None, Some(document)) => {
+                Some(RuleSnapshot::take(self.input.rule, self.input.multiplier, document.currency))
+            }
+            _ => None,
+        };
         let Some(snapshot) = ledger.snapshot.as_ref().or(fresh.as_ref()) else { return Ok(()) };
-        let target = target_points(self.input.state, snapshot);
+        let target = target_points(self.input.state, snapshot)?;
         let validity_days = snapshot.rule.validity_days;
         let policy = snapshot.rule.negative_balance;
         let difference = target - (ledger.awarded - ledger.shortfall);
@@ -168,12 +183,12 @@ impl Writer<'_> {
         if let Some(from) = from {
             self.debit(ledger, from, held, policy)?;
         }
-        ledger.unrecovered += ledger.awarded;
+        ledger.unrecovered = in_range(to, ledger.unrecovered.checked_add(ledger.awarded))?;
         ledger.awarded = 0;
         ledger.shortfall = 0;
         ledger.customer_id = Some(to.customer_id.clone());
         if let Some(snapshot) = &mut ledger.snapshot {
-            snapshot.multiplier = self.input.multiplier;
+            snapshot.multiplier = self.input.multiplier.get();
         }
         self.settle(ledger, to)
     }
@@ -266,7 +281,7 @@ impl Writer<'_> {
 
 fn in_range(account: &Account, value: Option<i64>) -> Result<i64, PlanError> {
     value
-        .filter(|points| (-BALANCE_POINTS_MAX..=BALANCE_POINTS_MAX).contains(points))
+        .filter(|points| (-POINTS_MAX..=POINTS_MAX).contains(points))
         .ok_or_else(|| PlanError::BalanceOutOfRange(account.customer_id.clone()))
 }
 

@@ -7,8 +7,10 @@ use crate::ids::{CustomerId, IdSource, ShopifyCustomerId, ShopifyLineId, Shopify
 use crate::ledger::Account;
 use crate::money::{Currency, Minor};
 use crate::order::{
-    CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, RefundFacts, RefundLineFacts,
+    AdjustmentFacts, CustomerFacts, FinancialStatus, LineFacts, OrderDocument, OrderMessage, RefundFacts,
+    RefundLineFacts,
 };
+use crate::rule::{EarnRule, Factor, RuleSnapshot};
 
 /// The order all builders speak of unless told otherwise.
 pub const ORDER_ID: ShopifyOrderId = ShopifyOrderId(6_200_360_403_244);
@@ -76,6 +78,8 @@ impl OrderBuilder {
             shipping_tax: 0,
             tip: 0,
             gift_card_paid: false,
+            outstanding: 0,
+            triggered_at: None,
             customer: Some(customer),
             email: None,
         })
@@ -173,5 +177,20 @@ pub fn refund(refund_id: i64, rows: &[(usize, i64, Minor)]) -> RefundFacts {
         shipping_tax: 0,
         lines: rows.iter().map(row).collect(),
         created_at: Some(at(refund_id)),
+        adjustments: Vec::new(),
+        decimals: None,
     }
+}
+
+/// A refund as [`refund`] makes it, with discrepancies of (id, amount with Shopify's sign).
+#[must_use]
+pub fn refund_with(refund_id: i64, rows: &[(usize, i64, Minor)], discrepancies: &[(i64, Minor)]) -> RefundFacts {
+    let adjustment = |&(id, amount): &(i64, Minor)| AdjustmentFacts { id, amount, tax: 0, decimals: None };
+    RefundFacts { adjustments: discrepancies.iter().map(adjustment).collect(), ..refund(refund_id, rows) }
+}
+
+/// The terms of a rule for customers without a segment and orders in EUR.
+#[must_use]
+pub fn snapshot(rule: &EarnRule) -> RuleSnapshot {
+    RuleSnapshot::take(rule, Factor::ONE, OrderBuilder::new().document().currency)
 }

@@ -4,6 +4,7 @@
 //! It refuses to guess money or identity: an order without id, instant or currency, or a line without price or
 //! quantity, is a [`ParseError::Shape`]. All else may be null or absent.
 
+use chrono::{DateTime, Utc};
 use domain::{CustomerFacts, OrderMessage, PersonalData, ShopifyCustomerId, ShopifyOrderId};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ mod amount;
 mod compliance;
 mod customer;
 mod error;
+mod object;
 mod order;
 mod refund;
 #[cfg(test)]
@@ -59,6 +61,16 @@ impl WebhookFacts {
             Self::CustomerRedact(redact) => PersonalData { email: redact.email.take(), locale: None },
             Self::ShopRedact { .. } | Self::AppUninstalled { .. } => PersonalData::default(),
         }
+    }
+
+    /// Says when the event happened that the webhook was sent for (`X-Shopify-Triggered-At`): documents of an order tell the time
+    /// in whole seconds only.
+    #[must_use]
+    pub fn triggered_at(mut self, instant: Option<DateTime<Utc>>) -> Self {
+        if let Self::Order(message) = &mut self {
+            message.triggered_at(instant);
+        }
+        self
     }
 }
 
@@ -115,14 +127,14 @@ pub struct CustomerRedact {
 pub fn parse(topic: Topic, raw: &[u8]) -> Result<WebhookFacts, ParseError> {
     match topic {
         Topic::OrdersCreate | Topic::OrdersPaid | Topic::OrdersUpdated | Topic::OrdersCancelled => {
-            order::message(error::read(raw)?).map(WebhookFacts::Order)
+            order::message(&error::read(raw)?).map(WebhookFacts::Order)
         }
         Topic::RefundsCreate => refund::message(&error::read(raw)?).map(WebhookFacts::Order),
         Topic::CustomersCreate | Topic::CustomersUpdate => {
-            customer::change(error::read(raw)?).map(WebhookFacts::Customer)
+            customer::change(&error::read(raw)?).map(WebhookFacts::Customer)
         }
-        Topic::CustomersDataRequest => Ok(compliance::data_request(error::read(raw)?)),
-        Topic::CustomersRedact => compliance::customer_redact(error::read(raw)?),
+        Topic::CustomersDataRequest => Ok(compliance::data_request(&error::read(raw)?)),
+        Topic::CustomersRedact => compliance::customer_redact(&error::read(raw)?),
         Topic::ShopRedact => Ok(compliance::shop_redact(&error::read(raw)?)),
         Topic::AppUninstalled => Ok(compliance::app_uninstalled(&error::read(raw)?)),
     }

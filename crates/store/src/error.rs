@@ -36,6 +36,27 @@ pub enum StoreError {
     Other(#[source] sqlx::Error),
 }
 
+/// SQLSTATE of a key that exists already.
+const UNIQUE_VIOLATION: &str = "23505";
+/// Keys that two transactions may come to write at the same moment: the second one starts over, and finds what the first has
+/// written. A row that any other key refuses would be refused again.
+const RACED_KEYS: [&str; 4] =
+    ["customers_email_key", "customers_shopify_key", "orders_pkey", "points_transactions_source_key"];
+/// Indexes of partitions have the key's name and this, with the partition's number.
+const PARTITION_SUFFIX: &str = "_p";
+
+/// What a violated key or check means: the one place that knows constraints by name.
+fn of_constraint(constraint: String, unique: bool, source: sqlx::Error) -> StoreError {
+    let (key, _) = constraint
+        .rsplit_once(PARTITION_SUFFIX)
+        .filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap_or((constraint.as_str(), ""));
+    match unique && RACED_KEYS.contains(&key) {
+        true => StoreError::Conflict(Some(source)),
+        false => StoreError::Refused { constraint, source },
+    }
+}
+
 impl StoreError {
     /// Whether the same call may succeed later, unchanged.
     #[must_use]
@@ -65,8 +86,6 @@ impl From<sqlx::Error> for StoreError {
                 match (code.as_str(), constraint) {
                     // serialization_failure, deadlock_detected, lock_not_available
                     ("40001" | "40P01" | "55P03", _) => Self::Conflict(Some(error)),
-                    // A key another transaction has just written.
-                    ("23505", _) => Self::Conflict(Some(error)),
                     // query_canceled: statement_timeout, or an operator who cancelled the statement
                     ("57014", _) => Self::Timeout(error),
                     // A transaction idle for too long, because this process hung: its connection was closed.
@@ -75,7 +94,7 @@ impl From<sqlx::Error> for StoreError {
                     (code, _) if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => {
                         Self::Unavailable(error)
                     }
-                    (_, Some(constraint)) => Self::Refused { constraint, source: error },
+                    (code, Some(constraint)) => of_constraint(constraint, code == UNIQUE_VIOLATION, error),
                     _ => Self::Other(error),
                 }
             }

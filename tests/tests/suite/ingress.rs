@@ -316,9 +316,9 @@ async fn one_bad_row_does_not_take_its_neighbours_along() {
     let mut app = TestApp::start().await;
     let mut webhooks: Vec<_> = (1..=40).map(|id| app.webhook("orders/create", order(id, 1_000).json())).collect();
     webhooks.push(app.webhook("orders/create", json!({ "id": 1 }).to_string()));
-    // Its points leave the range of a balance: refused in the plan, dead, and alone.
-    webhooks.push(app.webhook("orders/create", order(99, 90_000_000_000).json()));
-    webhooks.push(app.webhook("orders/create", order(98, 190_000_000_000).json()));
+    // Their points leave the range of a balance: refused in the plan, dead, and alone.
+    webhooks.push(app.webhook("orders/create", order(99, 900_000_000_000_000_000).json()));
+    webhooks.push(app.webhook("orders/create", order(98, 910_000_000_000_000_000).json()));
     let answers = join_all(webhooks.iter().map(tests::Webhook::send)).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     app.settled().await;

@@ -15,6 +15,7 @@ mod payloads;
 mod permutations;
 mod personal_data;
 mod plans;
+mod points;
 mod processes;
 mod queue_settings;
 mod redis_kinds;

@@ -38,7 +38,10 @@ async fn process_order(log_id: &LogId, context: &JobContext, env: &WorkerEnv) ->
         Ok(Err(error @ ProcessError::Deferred)) => {
             Err(JobError::snooze(UNAVAILABLE_SNOOZE, error.to_string()).class("postgres_timeout"))
         }
-        Ok(Err(error @ ProcessError::Unusable(_))) => Err(JobError::fail(error).class("unusable_record")),
+        Ok(Err(ProcessError::Unusable(refusal))) => {
+            let class = refusal.class;
+            Err(JobError::fail(ProcessError::Unusable(refusal)).class(class))
+        }
         Ok(Err(ProcessError::Failed(error))) => {
             let class = class(&error);
             Err(JobError::retry(ProcessError::Failed(error)).class(class))

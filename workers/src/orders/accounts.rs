@@ -15,6 +15,7 @@ use store::{StoreError, Tx, ledger};
 
 use super::OrderProcessor;
 use super::batch::BatchOrder;
+use super::refusal::Refusal;
 
 struct LockedAccount {
     merchant_id: String,
@@ -120,7 +121,7 @@ impl Accounts {
         &mut self,
         processor: &OrderProcessor,
         order: &mut BatchOrder,
-    ) -> Result<Vec<LedgerEntry>, String> {
+    ) -> Result<Vec<LedgerEntry>, Refusal> {
         let current = self.current(order);
         let previous = self.previous(order, current);
         let input = input(&self.rules, self.now, order, current.map(|at| &self.accounts[at]));
@@ -128,8 +129,10 @@ impl Accounts {
         let mut mint = || processor.ids.ulid();
         let entries = match (current, previous) {
             (Some(current), Some(previous)) => {
-                let accounts =
-                    self.accounts.get_disjoint_mut([current, previous]).map_err(|error| error.to_string())?;
+                let accounts = self
+                    .accounts
+                    .get_disjoint_mut([current, previous])
+                    .map_err(|error| Refusal::record(error.to_string()))?;
                 let [current, previous] = accounts.map(|account| &mut account.account);
                 plan_order(
                     &input,
@@ -148,7 +151,7 @@ impl Accounts {
                 plan_order(&input, &mut ledger, accounts, &mut mint)
             }
         };
-        let entries = entries.map_err(|error| error.to_string())?;
+        let entries = entries.map_err(|error| Refusal::plan(&error))?;
         if !entries.is_empty() {
             for at in [current, previous].into_iter().flatten() {
                 self.accounts[at].moved = true;
@@ -160,14 +163,12 @@ impl Accounts {
     }
 
     /// The balances to write.
-    pub(super) fn moved_balances(&self) -> Result<Vec<Balance<'_>>, StoreError> {
-        let balances = self.accounts.iter().filter(|account| account.moved).map(|account| {
-            Ok(Balance {
-                merchant_id: &account.merchant_id,
-                customer_id: account.account.customer_id.as_str(),
-                points_balance: store::orders::column_points(account.account.balance)?,
-                total_points_earned: store::orders::column_points(account.account.total_earned)?,
-            })
+    pub(super) fn moved_balances(&self) -> Vec<Balance<'_>> {
+        let balances = self.accounts.iter().filter(|account| account.moved).map(|account| Balance {
+            merchant_id: &account.merchant_id,
+            customer_id: account.account.customer_id.as_str(),
+            points_balance: account.account.balance,
+            total_points_earned: account.account.total_earned,
         });
         balances.collect()
     }
@@ -182,8 +183,8 @@ impl Accounts {
                 self.by_shopify_id.insert((customer.merchant_id.clone(), id), at);
             }
             let mut account = Account::new(customer_id);
-            account.balance = customer.points_balance.into();
-            account.total_earned = customer.total_points_earned.into();
+            account.balance = customer.points_balance;
+            account.total_earned = customer.total_points_earned;
             self.accounts.push(LockedAccount {
                 merchant_id: customer.merchant_id,
                 account,

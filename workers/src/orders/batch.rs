@@ -13,6 +13,7 @@ use store::webhooks::{ClaimedWebhook, HandledWebhook, WebhookState};
 use store::{StoreError, TenantScope, Tx, merchants, orders, webhooks};
 
 use super::accounts::Accounts;
+use super::refusal::Refusal;
 use super::rows::Rows;
 use super::{OrderProcessor, OrderWebhook};
 
@@ -30,7 +31,7 @@ pub(super) struct BatchOrder {
 
 type OrderKey = (String, i64);
 /// Why items cannot be processed, by their index.
-pub(super) type Refused = BTreeMap<usize, String>;
+pub(super) type Refused = BTreeMap<usize, Refusal>;
 
 /// Processes the `wanted` ones of `items`, with that timeout for each statement where one is given. Returns those that were
 /// refused; the orders of all others are processed.
@@ -80,7 +81,7 @@ async fn attempt(
                 order.changed |= !entries.is_empty();
                 rows.add(&order.record, entries)?;
             }
-            Err(reason) => refused.extend(order.items.iter().map(|item| (*item, reason.clone()))),
+            Err(refusal) => refused.extend(order.items.iter().map(|item| (*item, refusal.clone()))),
         }
     }
     if refused.is_empty() {
@@ -101,6 +102,29 @@ struct Claimed {
     refused: Refused,
 }
 
+impl Claimed {
+    /// Reads the merchants' rules. Returns the merchants whose rule is not valid.
+    fn read_rules<'w>(&mut self, webhooks: &'w [ClaimedWebhook]) -> HashMap<&'w str, Refusal> {
+        let mut invalid = HashMap::new();
+        for webhook in webhooks {
+            let merchant_id = webhook.merchant_id.as_str();
+            let Some(stored) = &webhook.earn_rule else { continue };
+            if self.rules.contains_key(merchant_id) || invalid.contains_key(merchant_id) {
+                continue;
+            }
+            match merchants::read_earn_rule(stored) {
+                Ok(rule) => {
+                    self.rules.insert(merchant_id.to_owned(), rule);
+                }
+                Err(error) => {
+                    invalid.insert(merchant_id, Refusal::rule(merchant_id, &error));
+                }
+            }
+        }
+        invalid
+    }
+}
+
 /// Takes the items' records.
 async fn claim(
     tx: &mut Tx,
@@ -117,23 +141,24 @@ async fn claim(
     });
     let found = webhooks::claim(tx, &processor.worker, &handled.collect::<Vec<_>>()).await?;
     let mut claimed = Claimed::default();
-    for webhook in &found {
-        if let Some(stored) = &webhook.earn_rule
-            && !claimed.rules.contains_key(&webhook.merchant_id)
-        {
-            claimed.rules.insert(webhook.merchant_id.clone(), merchants::read_earn_rule(stored)?);
-        }
-    }
+    let invalid = claimed.read_rules(&found);
     let by_log: HashMap<&str, &ClaimedWebhook> =
         found.iter().map(|webhook| (webhook.log_id.as_str(), webhook)).collect();
     let mut left = Vec::new();
     for (index, item) in wanted() {
-        match by_log.get(item.log_id.as_str()).map(|webhook| read_message(processor, item, webhook)).transpose()? {
-            Some(Ok(message)) => claimed.messages.push((index, message)),
-            Some(Err(reason)) => {
-                claimed.refused.insert(index, reason);
+        let Some(webhook) = by_log.get(item.log_id.as_str()) else {
+            left.push((index, item));
+            continue;
+        };
+        let read = match invalid.get(webhook.merchant_id.as_str()) {
+            Some(refusal) => Err(refusal.clone()),
+            None => read_message(processor, item, webhook)?.map_err(Refusal::record),
+        };
+        match read {
+            Ok(message) => claimed.messages.push((index, message)),
+            Err(refusal) => {
+                claimed.refused.insert(index, refusal);
             }
-            None => left.push((index, item)),
         }
     }
     if !left.is_empty() {
@@ -158,7 +183,7 @@ async fn refuse(tx: &mut Tx, left: &[(usize, &OrderWebhook)]) -> Result<Refused,
             Some(record) if record.has_facts => return Err(StoreError::Conflict(None)),
             Some(record) => record.error.clone().unwrap_or_else(|| "the webhook was recorded without facts".to_owned()),
         };
-        refused.insert(*index, reason);
+        refused.insert(*index, Refusal::record(reason));
     }
     Ok(refused)
 }
@@ -247,7 +272,7 @@ async fn write(tx: &mut Tx, batch: &[BatchOrder], accounts: &Accounts, rows: &Ro
         orders::save(tx, &changed).await?;
     }
     if !rows.is_empty() {
-        rows.write(tx, &accounts.moved_balances()?).await?;
+        rows.write(tx, &accounts.moved_balances()).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod batch;
+mod refusal;
 mod rows;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 use crate::batch::Work;
 use batch::Refused;
+pub use refusal::Refusal;
 
 /// How often a batch that lost a race is tried at once before its jobs go back to the queue.
 const CONFLICT_TRIES_MAX: u32 = 4;
@@ -48,9 +50,9 @@ pub struct OrderWebhook {
 /// Why a webhook's order was not processed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProcessError {
-    /// It cannot be: the record is wrong, not the moment.
+    /// It cannot be: what is stored is wrong, not the moment.
     #[error("{0}")]
-    Unusable(String),
+    Unusable(Refusal),
     /// PostgreSQL is unavailable.
     #[error("PostgreSQL is unavailable: {0}")]
     Unavailable(Arc<StoreError>),

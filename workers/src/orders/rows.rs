@@ -4,7 +4,7 @@ use domain::{LedgerEntry, TransactionType};
 use platform::metrics;
 use serde::Serialize;
 use store::ledger::{AllocationRow, Balance, EntryRow, append};
-use store::orders::{OrderRecord, column_points};
+use store::orders::OrderRecord;
 use store::{StoreError, Tx};
 
 /// What is event_payload of an entry: to the audit log, to analytics and to the customer. Ids and amounts only.
@@ -63,8 +63,8 @@ impl Rows {
 
     /// Writes all of them, and the balances they lead to.
     pub(super) async fn write(&self, tx: &mut Tx, balances: &[Balance<'_>]) -> Result<(), StoreError> {
-        let entries = self.0.iter().map(entry_row).collect::<Result<Vec<_>, _>>()?;
-        let allocations = self.0.iter().flat_map(allocation_rows).collect::<Result<Vec<_>, _>>()?;
+        let entries: Vec<EntryRow<'_>> = self.0.iter().map(entry_row).collect();
+        let allocations: Vec<AllocationRow<'_>> = self.0.iter().flat_map(allocation_rows).collect();
         append(tx, &entries, balances, &allocations).await
     }
 
@@ -76,36 +76,30 @@ impl Rows {
     }
 }
 
-fn entry_row(row: &Row) -> Result<EntryRow<'_>, StoreError> {
+fn entry_row(row: &Row) -> EntryRow<'_> {
     let entry = &row.entry;
-    Ok(EntryRow {
+    EntryRow {
         merchant_id: &row.merchant_id,
         transaction_id: entry.transaction_id.as_str(),
         customer_id: entry.customer_id.as_str(),
         kind: entry.kind,
-        delta: column_points(entry.delta)?,
-        balance_after: column_points(entry.balance_after)?,
+        delta: entry.delta,
+        balance_after: entry.balance_after,
         source: entry.source,
         source_key: &entry.source_key,
         order_id: entry.order_id.map(|id| id.0),
         expires_at: entry.expires_at,
-        lot: entry
-            .lot
-            .as_ref()
-            .map(|lot| Ok::<_, StoreError>((column_points(lot.points)?, column_points(lot.remaining)?)))
-            .transpose()?,
+        lot: entry.lot.as_ref().map(|lot| (lot.points, lot.remaining)),
         name: row.name(),
         event_payload: &row.event_payload,
-    })
+    }
 }
 
-fn allocation_rows(row: &Row) -> impl Iterator<Item = Result<AllocationRow<'_>, StoreError>> {
-    row.entry.allocations.iter().map(|allocation| {
-        Ok(AllocationRow {
-            merchant_id: &row.merchant_id,
-            transaction_id: row.entry.transaction_id.as_str(),
-            lot_id: allocation.lot_id.as_str(),
-            points: column_points(allocation.points)?,
-        })
+fn allocation_rows(row: &Row) -> impl Iterator<Item = AllocationRow<'_>> {
+    row.entry.allocations.iter().map(|allocation| AllocationRow {
+        merchant_id: &row.merchant_id,
+        transaction_id: row.entry.transaction_id.as_str(),
+        lot_id: allocation.lot_id.as_str(),
+        points: allocation.points,
     })
 }

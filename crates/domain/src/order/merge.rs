@@ -3,7 +3,7 @@
 
 use std::collections::btree_map::Entry;
 
-use super::{FinancialStatus, OrderDocument, OrderMessage, OrderState, RefundFacts, SeenCustomer, later};
+use super::{OrderDocument, OrderMessage, OrderState, RefundFacts, SeenCustomer, later};
 
 impl OrderState {
     /// Joins a message. Messages about different orders must not meet in one state: the first seen wins the state,
@@ -43,7 +43,7 @@ impl OrderState {
 
     fn join_document(&mut self, document: OrderDocument) {
         let newest_customer = self.newest_customer().max(seen_in(&document));
-        self.paid_seen |= document.financial_status.implies_paid();
+        self.paid_seen |= document.shows_paid_in_full();
         self.fulfilled_seen |= document.fulfilled;
         self.take_if_later(document);
         self.set_newest_customer(newest_customer);
@@ -59,13 +59,9 @@ impl OrderState {
     fn join_refund(&mut self, refund: RefundFacts) {
         match self.refunds.entry(refund.refund_id) {
             Entry::Vacant(slot) => {
-                slot.insert(refund);
+                slot.insert(refund.normalised());
             }
-            // The same refund told twice with other content: an order is free to choose, so by content.
-            Entry::Occupied(mut known) if refund > *known.get() => {
-                known.insert(refund);
-            }
-            Entry::Occupied(_) => {}
+            Entry::Occupied(mut known) => known.get_mut().join(refund),
         }
     }
 
@@ -73,10 +69,16 @@ impl OrderState {
         self.last_customer.clone().or_else(|| self.document.as_ref().and_then(seen_in))
     }
 
-    /// Keeps `last_customer` empty when the document says the same, so that one state has one representation.
     fn set_newest_customer(&mut self, newest: Option<SeenCustomer>) {
-        let of_document = self.document.as_ref().and_then(seen_in);
-        self.last_customer = if newest == of_document { None } else { newest };
+        self.last_customer = newest;
+        self.drop_repeated_customer();
+    }
+
+    /// Keeps `last_customer` empty when the document says the same, so that one state has one representation.
+    pub(super) fn drop_repeated_customer(&mut self) {
+        if self.last_customer.is_some() && self.last_customer == self.document.as_ref().and_then(seen_in) {
+            self.last_customer = None;
+        }
     }
 }
 
@@ -84,6 +86,3 @@ fn seen_in(document: &OrderDocument) -> Option<SeenCustomer> {
     let customer = document.customer.clone()?;
     Some(SeenCustomer { seen_at: document.updated_at, customer })
 }
-
-// `implies_paid` decides an OR over all documents, so it must never hold for a status that precedes payment.
-const _: () = assert!((FinancialStatus::PartiallyPaid as u8) < (FinancialStatus::Paid as u8));

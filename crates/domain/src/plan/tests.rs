@@ -4,7 +4,7 @@ use super::*;
 use crate::ids::ShopifyOrderId;
 use crate::order::FinancialStatus;
 use crate::testing::{CountingIds, ORDER_ID, OrderBuilder, account, at, customer_id, refund};
-use crate::{NegativeBalance, OrderMessage};
+use crate::{NegativeBalance, OrderMessage, Rate, RateSource, TargetError};
 
 /// One merchant's books in miniature.
 struct Accounts {
@@ -13,14 +13,14 @@ struct Accounts {
     ledger: OrderLedger,
     ids: CountingIds,
     now: i64,
-    multiplier: Decimal,
+    multiplier: Factor,
 }
 
 impl Accounts {
     fn new(policy: NegativeBalance) -> Self {
         let rule = EarnRule { negative_balance: policy, ..EarnRule::default() };
         let (state, ledger) = (OrderState::default(), OrderLedger::default());
-        Self { rule, state, ledger, ids: CountingIds(1_000), now: 0, multiplier: Decimal::ONE }
+        Self { rule, state, ledger, ids: CountingIds(1_000), now: 0, multiplier: Factor::ONE }
     }
 
     fn tell(&mut self, message: OrderMessage) {
@@ -81,8 +81,29 @@ fn a_first_award_earns_makes_a_lot_and_takes_down_the_rule() {
     assert_eq!((member.balance, member.total_earned, member.lots_agree()), (2_840, 2_840, true));
     assert_eq!(books.ledger.customer_id, Some(customer_id(1)));
 
-    books.rule.points_per_unit = Decimal::ONE;
+    books.rule.points_per_unit = Some(Rate::whole(1));
     assert_eq!(books.plan(Some(&mut member), None), [], "the snapshot decides, and a replay does nothing");
+}
+
+#[test]
+fn large_currencies_are_counted_in_full() {
+    let mut member = account(1);
+    for (n, balance) in [(1, 75_000_000_000), (2, 150_000_000_000), (3, 225_000_000_000)] {
+        let mut books = Accounts::new(NegativeBalance::Allow);
+        books.rule.points_per_unit = Some(Rate::whole(1_000));
+        books.tell(OrderBuilder::new().currency("IDR").line(7_500_000_000, 1).message());
+        books.plan(Some(&mut member), None);
+        assert_eq!(member.balance, balance, "order {n}");
+    }
+    let mut books = Accounts::new(NegativeBalance::Allow);
+    books.tell(OrderBuilder::new().currency("IDR").line(7_500_000_000, 1).message());
+    let entries = books.plan(Some(&mut account(2)), None);
+    assert_eq!(entries[0].delta, 45_750, "about 10 for each of the 4,600 dollars");
+    let snapshot = books.ledger.snapshot.unwrap();
+    assert_eq!(
+        (snapshot.rate_source, snapshot.rule.points_per_unit.to_string()),
+        (RateSource::CurrencyDefault, "0.00061".into())
+    );
 }
 
 #[test]
@@ -159,7 +180,7 @@ fn an_order_that_changes_hands_is_taken_back_and_awarded_anew() {
     assert_eq!(books.try_plan(Some(&mut second), None), Err(PlanError::AccountMissing(customer_id(1))));
     assert_eq!(books.ledger, before);
 
-    books.multiplier = Decimal::TWO;
+    books.multiplier = Factor::new(2.into()).unwrap();
     let entries = books.plan(Some(&mut second), Some(&mut first));
     let moves: Vec<_> = entries.iter().map(|entry| (entry.customer_id.clone(), entry.delta)).collect();
     assert_eq!(moves, [(customer_id(1), -100), (customer_id(2), 200)]);
@@ -208,9 +229,16 @@ fn void_orders_lose_all_and_errors_change_nothing() {
     member.lots = lots;
     assert_eq!(books.plan(Some(&mut member), None)[0].delta, -100);
 
-    let mut rich = Account { balance: BALANCE_POINTS_MAX, ..account(3) };
+    let mut rich = Account { balance: POINTS_MAX, ..account(3) };
     let mut other = Accounts::new(NegativeBalance::Allow);
     other.tell(OrderBuilder::new().line(1_000, 1).message());
     assert_eq!(other.try_plan(Some(&mut rich), None), Err(PlanError::BalanceOutOfRange(customer_id(3))));
     assert_eq!(other.ledger, OrderLedger::default());
+
+    let mut huge = Accounts::new(NegativeBalance::Allow);
+    huge.tell(OrderBuilder::new().line(i64::MAX, 1).message());
+    let error = huge.try_plan(Some(&mut account(4)), None).unwrap_err();
+    assert_eq!((&error, error.is_out_of_range()), (&PlanError::Target(TargetError::OutOfRange), true));
+    assert!(!huge.needs_lots(&account(4)));
+    assert_eq!(huge.ledger, OrderLedger::default());
 }

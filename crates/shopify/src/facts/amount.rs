@@ -1,14 +1,15 @@
 //! Amounts of money as bodies write them: `{"shop_money": {"amount": "5.00", "currency_code": "EUR"}}` preferred, or a
-//! bare text or number. Kept as text until the order's currency is known, then read exactly.
+//! bare text or number. Kept as text until the number of its digits is known, then read exactly.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::{Currency, Minor, parse_amount};
+use domain::{Currency, Minor, parse_decimal};
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
 use super::error::ParseError;
+use super::object::Object;
 use super::text::Text;
 
 /// A decimal in text, or a JSON number written as the shortest text that reads back as it.
@@ -47,7 +48,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Amount<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct AmountSet<'a> {
     #[serde(borrow)]
-    pub(super) shop_money: Option<ShopMoney<'a>>,
+    pub(super) shop_money: Option<Object<ShopMoney<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,16 +67,17 @@ impl AmountSet<'_> {
     }
 }
 
-/// The minor units of a `_set` or, failing that, of the bare field beside it; `None` when neither says anything.
+/// The amount of a `_set` or, failing that, of the bare field beside it, in units of 10^-`decimals` (the currency's minor units,
+/// where `decimals` is its exponent); `None` when neither says anything.
 pub(super) fn minor(
     path: &str,
-    set: Option<&AmountSet<'_>>,
+    set: Option<&Object<AmountSet<'_>>>,
     bare: Option<&Amount<'_>>,
-    currency: Currency,
+    decimals: u32,
 ) -> Result<Option<Minor>, ParseError> {
     let in_set = set.and_then(|set| set.shop_money.as_ref()).and_then(|money| money.amount.as_ref());
     let Some(amount) = in_set.or(bare).filter(|amount| !amount.0.is_empty()) else { return Ok(None) };
-    match parse_amount(&amount.0, currency) {
+    match parse_decimal(&amount.0, decimals) {
         Ok(minor) => Ok(Some(minor)),
         Err(error) => Err(ParseError::Shape(format!("{path}: {error}"))),
     }

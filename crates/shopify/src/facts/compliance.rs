@@ -5,14 +5,15 @@ use domain::{ShopifyCustomerId, ShopifyOrderId};
 use serde::Deserialize;
 
 use super::error::ParseError;
+use super::object::Object;
 use super::text::{Int, Text, list, non_empty};
 use super::{CustomerRedact, DataRequest, WebhookFacts};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CustomerData<'a> {
     #[serde(borrow)]
-    customer: Option<Subject<'a>>,
-    data_request: Option<Numbered>,
+    customer: Option<Object<Subject<'a>>>,
+    data_request: Option<Object<Numbered>>,
     #[serde(default, deserialize_with = "list", alias = "orders_to_redact")]
     orders_requested: Vec<Int>,
 }
@@ -49,7 +50,7 @@ impl CustomerData<'_> {
     }
 }
 
-pub(super) fn data_request(body: CustomerData<'_>) -> WebhookFacts {
+pub(super) fn data_request(body: &CustomerData<'_>) -> WebhookFacts {
     WebhookFacts::DataRequest(DataRequest {
         request_id: body.data_request.as_ref().and_then(|request| request.id).map(|id| id.0),
         customer_id: body.customer_id(),
@@ -59,7 +60,7 @@ pub(super) fn data_request(body: CustomerData<'_>) -> WebhookFacts {
 }
 
 /// A redaction that names neither customer nor address nor order could not be honoured, so it is an error to be seen.
-pub(super) fn customer_redact(body: CustomerData<'_>) -> Result<WebhookFacts, ParseError> {
+pub(super) fn customer_redact(body: &CustomerData<'_>) -> Result<WebhookFacts, ParseError> {
     let facts = CustomerRedact { customer_id: body.customer_id(), email: body.email(), order_ids: body.order_ids() };
     if facts == CustomerRedact::default() {
         return Err(ParseError::missing("customer"));

@@ -35,7 +35,7 @@ impl CustomerBody<'_> {
     }
 }
 
-pub(super) fn change(body: CustomerBody<'_>) -> Result<CustomerChange, ParseError> {
+pub(super) fn change(body: &CustomerBody<'_>) -> Result<CustomerChange, ParseError> {
     Ok(CustomerChange {
         customer: body.facts()?.ok_or_else(|| ParseError::missing("id"))?,
         state: non_empty(body.state.as_ref()),

@@ -4,6 +4,8 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::object::Object;
+
 /// Longest reason kept.
 const REASON_CHARS_MAX: usize = 300;
 
@@ -41,7 +43,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(raw: &'de [u8]) -> Result<T, ParseE
         Err(_) => serde_json::from_slice(raw),
     };
     match read {
-        Ok(value) => Ok(value),
+        Ok(Object(value)) => Ok(value),
         Err(error) => Err(explain::<T>(raw, &error)),
     }
 }
@@ -52,24 +54,16 @@ fn explain<'de, T: Deserialize<'de>>(raw: &'de [u8], error: &serde_json::Error) 
         return ParseError::NotJson(without_values(&syntax.to_string()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(raw);
-    let reason = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+    let reason = match serde_path_to_error::deserialize::<_, Object<T>>(&mut deserializer) {
         Err(with_path) => format!("{}: {}", place(with_path.path()), with_path.inner()),
         Ok(_) => error.to_string(),
     };
-    ParseError::Shape(in_json_terms(&without_values(&reason)))
+    ParseError::Shape(without_values(&reason))
 }
 
 /// Where in the body.
 fn place(path: &serde_path_to_error::Path) -> String {
     if path.iter().next().is_some() { path.to_string() } else { "body".to_owned() }
-}
-
-/// serde names our types where an object was expected; whoever reads the reason does not know them.
-fn in_json_terms(reason: &str) -> String {
-    const TYPE: &str = "expected struct ";
-    let Some((before, after)) = reason.split_once(TYPE) else { return reason.to_owned() };
-    let after = after.trim_start_matches(|character: char| character.is_alphanumeric() || character == '_');
-    format!("{before}expected an object{after}")
 }
 
 /// serde quotes the value it stumbled on; what stands between double quotes is cut out, and so are numbers.
@@ -109,11 +103,13 @@ mod tests {
         #[derive(Debug, Deserialize)]
         struct Named {
             #[expect(dead_code, reason = "only its shape is asked for")]
-            inner: Option<Box<Named>>,
+            inner: Option<Box<Object<Named>>>,
         }
         for (body, reason) in [
             ("7", "body: invalid type: integer …, expected an object at line 1 column 1"),
+            ("[]", "body: invalid type: sequence, expected an object at line 1 column 0"),
             (r#"{"inner":1.5}"#, "inner: invalid type: floating point …, expected an object at line 1 column 12"),
+            (r#"{"inner":[{}]}"#, "inner: invalid type: sequence, expected an object at line 1 column 9"),
         ] {
             assert_eq!(read::<Named>(body.as_bytes()).unwrap_err(), ParseError::Shape(reason.to_owned()));
         }

@@ -1,7 +1,10 @@
 //! What each body becomes, and what is refused. Facts of every kind are frozen as JSON: workers read what an older
 //! ingress wrote.
 
-use domain::{EarnRule, FinancialStatus, OrderMessage, OrderState, ShopifyLineId, eligible_minor};
+use domain::testing::snapshot;
+use domain::{
+    AdjustmentFacts, EarnRule, FinancialStatus, OrderMessage, OrderState, RefundFacts, ShopifyLineId, target_points,
+};
 use serde_json::{Value, json};
 
 use super::*;
@@ -11,6 +14,13 @@ fn order(body: &Value) -> Result<(domain::OrderDocument, Vec<domain::RefundFacts
     match parse(Topic::OrdersCreate, body.to_string().as_bytes())? {
         WebhookFacts::Order(OrderMessage::Order { document, refunds }) => Ok((document, refunds)),
         other => panic!("not an order: {other:?}"),
+    }
+}
+
+fn refund(body: &str) -> RefundFacts {
+    match parse(Topic::RefundsCreate, body.as_bytes()).unwrap() {
+        WebhookFacts::Order(OrderMessage::Refund(refund)) => refund,
+        other => panic!("not a refund: {other:?}"),
     }
 }
 
@@ -171,18 +181,145 @@ fn shipping_is_net_of_its_discounts_and_of_removed_lines() {
 
 #[test]
 fn refunded_shipping_may_be_told_as_an_adjustment() {
-    let body = json!({ "id": 9, "order_id": 5, "order_adjustments": [
-        { "kind": "shipping_refund", "amount": "-5.00", "tax_amount": "-0.30",
-          "amount_set": { "shop_money": { "amount": "-5.00", "currency_code": "EUR" } } },
-        { "kind": "refund_discrepancy", "amount": "-1.00" } ] });
-    let facts = parse(Topic::RefundsCreate, body.to_string().as_bytes()).unwrap();
-    let WebhookFacts::Order(OrderMessage::Refund(refund)) = facts else { panic!() };
-    assert_eq!((refund.shipping, refund.shipping_tax), (500, 30));
+    for how in [json!({ "kind": "shipping_refund" }), json!({ "reason": "Shipping refund" })] {
+        let mut adjustment = json!({ "amount": "-5.00", "tax_amount": "-0.30",
+            "amount_set": { "shop_money": { "amount": "-5.00", "currency_code": "EUR" } } });
+        adjustment.as_object_mut().unwrap().extend(how.as_object().unwrap().clone());
+        let refund = refund(&json!({ "id": 9, "order_id": 5, "order_adjustments": [adjustment] }).to_string());
+        assert_eq!((refund.shipping, refund.shipping_tax), (500, 30), "{how}");
+        assert_eq!(refund.adjustments, [], "{how}");
+    }
 }
 
 #[test]
-fn a_refund_without_lines_needs_no_currency() {
-    assert!(parse(Topic::RefundsCreate, br#"{"id":9,"order_id":5,"transactions":[{"currency":null}]}"#).is_ok());
+fn what_is_not_shipping_is_a_discrepancy_whatever_its_kind() {
+    let money = |amount: &str| json!({ "shop_money": { "amount": amount, "currency_code": "EUR" } });
+    let body = json!({ "id": 9, "order_id": 5, "order_adjustments": [
+        { "id": 71, "kind": "refund_discrepancy", "amount": "-1.00", "tax_amount": "-0.19" },
+        { "id": 72, "reason": "Pending refund discrepancy", "amount_set": money("-3.00"), "amount": "-3.60" },
+        { "id": 73, "kind": null, "reason": null, "amount_set": money("2.50") },
+        { "id": 74, "kind": "something_new", "amount": "0.00" },
+        { "amount": "4.00" },
+    ] });
+    let of = |id, amount, tax| AdjustmentFacts { id, amount, tax, decimals: None };
+    assert_eq!(
+        refund(&body.to_string()).adjustments,
+        [of(71, -100, -19), of(72, -300, 0), of(73, 250, 0), of(-5, 400, 0)]
+    );
+}
+
+#[test]
+fn a_refund_needs_no_currency_of_its_own() {
+    let order = OrderPayload::new(5).line(1_000, 3);
+    let told = RefundPayload::of(&order, 9).line(0, 1, 1_000, 60).discrepancy(-250);
+    let mut states = [told.clone(), told.without_currency()].map(|told| {
+        let refund = refund(&told.json());
+        let mut state = OrderState::default();
+        state.merge(OrderMessage::Refund(refund.clone()));
+        assert_eq!(target_points(&state, &snapshot(&EarnRule::default())), Ok(0), "it waits for its order");
+        let WebhookFacts::Order(order) = parse(Topic::OrdersPaid, order.json().as_bytes()).unwrap() else { panic!() };
+        state.merge(order);
+        assert_eq!(target_points(&state, &snapshot(&EarnRule::default())), Ok(175), "{refund:?}");
+        state
+    });
+    let [named, nameless] = &mut states;
+    nameless.join(named.clone());
+    assert_eq!(nameless, named, "and is the same refund when its currency is known");
+    let empty = refund(r#"{"id":9,"order_id":5,"transactions":[{"currency":null}]}"#);
+    assert_eq!((empty.lines.len(), empty.adjustments.len()), (0, 0));
+}
+
+#[test]
+fn what_is_outstanding_is_read_in_the_shops_money_and_never_negative() {
+    let set = |amount: &str| {
+        json!({ "shop_money": { "amount": amount, "currency_code": "EUR" },
+        "presentment_money": { "amount": "99", "currency_code": "JPY" } })
+    };
+    for (changes, expected) in [
+        (json!({}), 0),
+        (json!({ "total_outstanding": null, "total_outstanding_set": null }), 0),
+        (json!({ "total_outstanding": "100.00" }), 10_000),
+        (json!({ "total_outstanding": 60 }), 6_000),
+        (json!({ "total_outstanding": "99", "total_outstanding_set": set("0.60") }), 60),
+        (json!({ "total_outstanding": "-20.00" }), 0),
+    ] {
+        assert_eq!(order(&with(&changes)).unwrap().0.outstanding, expected, "{changes}");
+    }
+}
+
+/// Every body of every topic.
+fn bodies() -> Vec<(Topic, Value)> {
+    let order =
+        OrderPayload::new(5).push(LinePayload::new(1_999, 3).discount(200).tax(120)).line(500, 1).shipping(500, 30);
+    let refund = RefundPayload::of(&order, 929).line(0, 1, 1_000, 60).shipping(100).discrepancy(-100);
+    let shop = "a.myshopify.com";
+    let mut bodies: Vec<(Topic, String)> = Topic::ALL.iter().copied().zip(std::iter::repeat(String::new())).collect();
+    for (topic, body) in &mut bodies {
+        *body = match topic {
+            Topic::OrdersCreate | Topic::OrdersPaid | Topic::OrdersUpdated | Topic::OrdersCancelled => {
+                order.clone().refund(refund.clone()).json()
+            }
+            Topic::RefundsCreate => refund.json(),
+            Topic::CustomersCreate | Topic::CustomersUpdate => testing::customer(7, Some("ada@example.com"), epoch()),
+            Topic::CustomersDataRequest => testing::customers_data_request(shop, 7, "ada@example.com", &[1]),
+            Topic::CustomersRedact => testing::customers_redact(shop, 7, "ada@example.com", &[1]),
+            Topic::ShopRedact => testing::shop_redact(shop),
+            Topic::AppUninstalled => testing::app_uninstalled(shop),
+        };
+    }
+    bodies.into_iter().map(|(topic, body)| (topic, serde_json::from_str(&body).unwrap())).collect()
+}
+
+/// JSON pointers to all objects within a value.
+fn objects(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.push(path.to_owned());
+            fields.iter().for_each(|(name, field)| objects(field, &format!("{path}/{name}"), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| objects(item, &format!("{path}/{n}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn facts_are_read_from_objects_only_at_every_level() {
+    for (topic, body) in bodies() {
+        let read = parse(topic, body.to_string().as_bytes()).unwrap();
+        let mut paths = Vec::new();
+        objects(&body, "", &mut paths);
+        let mut refused = Vec::new();
+        for path in &paths {
+            let values: Vec<Value> = body.pointer(path).unwrap().as_object().unwrap().values().cloned().collect();
+            let id_first = json!([5, "a@b.example", 1, "1.00", 3, 2]);
+            for array in [Value::Array(values), id_first, json!([])] {
+                let mut changed = body.clone();
+                *changed.pointer_mut(path).unwrap() = array;
+                match parse(topic, changed.to_string().as_bytes()) {
+                    Err(ParseError::Shape(reason)) => {
+                        assert!(reason.contains("invalid type: sequence, expected an object at line 1"), "{reason}");
+                        refused.push(path.clone());
+                    }
+                    // An object that nothing is read from.
+                    other => assert_eq!(other.as_ref(), Ok(&read), "{topic} {path}"),
+                }
+            }
+        }
+        assert!(refused.contains(&String::new()), "{topic}: the body itself");
+        let expected: &[&str] = match topic {
+            Topic::OrdersPaid => {
+                &["/customer", "/line_items/0", "/refunds/0", "/refunds/0/order_adjustments/0/amount_set/shop_money"]
+            }
+            Topic::RefundsCreate => &["/refund_line_items/0/line_item", "/refund_shipping_lines/0/subtotal_amount_set"],
+            Topic::CustomersRedact | Topic::CustomersDataRequest => &["/customer"],
+            _ => &[],
+        };
+        for path in expected {
+            assert!(refused.iter().any(|refused| refused == path), "{topic} {path}");
+        }
+    }
 }
 
 #[test]
@@ -255,5 +392,5 @@ fn a_cancelled_order_says_so() {
     };
     state.merge(message);
     assert!(state.document.as_ref().unwrap().cancelled_at.is_some());
-    assert_eq!(eligible_minor(&state, &EarnRule::default()), 0);
+    assert_eq!(target_points(&state, &snapshot(&EarnRule::default())), Ok(0));
 }

@@ -23,6 +23,7 @@ pub struct OrderPayload {
     taxes_included: bool,
     source: String,
     gateway: String,
+    outstanding: i64,
     shipping: (i64, i64),
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -49,6 +50,7 @@ impl OrderPayload {
             taxes_included: false,
             source: "web".to_owned(),
             gateway: "shopify_payments".to_owned(),
+            outstanding: 0,
             shipping: (0, 0),
             created_at: seconds(0),
             updated_at: seconds(0),
@@ -135,6 +137,13 @@ impl OrderPayload {
     #[must_use]
     pub fn gateway(mut self, name: &str) -> Self {
         name.clone_into(&mut self.gateway);
+        self
+    }
+
+    /// What is still to be paid; negative: what is owed to the customer.
+    #[must_use]
+    pub fn outstanding(mut self, minor: i64) -> Self {
+        self.outstanding = minor;
         self
     }
 
@@ -303,7 +312,7 @@ impl OrderPayload {
         ] {
             body[name] = super::shape::money_set(minor, currency);
         }
-        body["total_outstanding"] = json!(super::shape::decimal(0, currency));
+        body["total_outstanding"] = json!(super::shape::decimal(self.outstanding, currency));
         body["total_tip_received"] = json!(super::shape::decimal(tips, currency));
         body["tax_lines"] = tax_lines(tax, currency);
     }

@@ -16,6 +16,8 @@ pub struct RefundPayload {
     lines: Vec<(i64, LinePayload)>,
     rows: Vec<Row>,
     shipping: i64,
+    discrepancies: Vec<(i64, &'static str)>,
+    names_currency: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -38,6 +40,8 @@ impl RefundPayload {
             lines: order.lines.iter().enumerate().map(|(n, line)| (order.line_id(n), *line)).collect(),
             rows: Vec::new(),
             shipping: 0,
+            discrepancies: Vec::new(),
+            names_currency: true,
             created_at: seconds(60),
         }
     }
@@ -66,6 +70,26 @@ impl RefundPayload {
     #[must_use]
     pub fn shipping(mut self, amount: i64) -> Self {
         self.shipping = amount;
+        self
+    }
+
+    /// Adds a discrepancy with Shopify's sign: negative when more was given back than the lines are worth, positive when less was.
+    #[must_use]
+    pub fn discrepancy(self, amount: i64) -> Self {
+        self.discrepancy_with(amount, "Refund discrepancy")
+    }
+
+    /// Adds a discrepancy with this reason.
+    #[must_use]
+    pub fn discrepancy_with(mut self, amount: i64, reason: &'static str) -> Self {
+        self.discrepancies.push((amount, reason));
+        self
+    }
+
+    /// Writes bare amounts only, without the currency, as versions of the API before 2019 do.
+    #[must_use]
+    pub fn without_currency(mut self) -> Self {
+        self.names_currency = false;
         self
     }
 
@@ -99,15 +123,29 @@ impl RefundPayload {
                 "subtotal_amount_set": money_set(amount, self.currency),
             }]),
         };
-        json!({
+        let adjustments =
+            (1..).zip(&self.discrepancies).map(|(n, (amount, reason))| self.adjustment(n, *amount, reason));
+        let mut body = json!({
             "id": self.id, "admin_graphql_api_id": format!("gid://shopify/Refund/{}", self.id),
             "order_id": self.order_id, "created_at": at, "processed_at": at, "note": "wrong size",
             "user_id": 548_380_009, "restock": true, "return": null, "duties": [], "additional_fees": [],
             "total_duties_set": money_set(0, self.currency),
             "total_additional_fees_set": money_set(0, self.currency),
-            "order_adjustments": [], "refund_shipping_lines": shipping,
+            "order_adjustments": adjustments.collect::<Value>(), "refund_shipping_lines": shipping,
             "refund_line_items": self.rows.iter().enumerate().map(|(k, row)| self.row(k, row)).collect::<Value>(),
             "transactions": [self.transaction(&at)],
+        });
+        if !self.names_currency {
+            remove_sets(&mut body);
+        }
+        body
+    }
+
+    fn adjustment(&self, n: i64, amount: i64, reason: &str) -> Value {
+        json!({
+            "id": self.id % 1_000_000_000_000 * 10 + n, "order_id": self.order_id, "refund_id": self.id, "reason": reason,
+            "amount": decimal(amount, self.currency), "amount_set": money_set(amount, self.currency),
+            "tax_amount": decimal(0, self.currency), "tax_amount_set": money_set(0, self.currency),
         })
     }
 
@@ -125,7 +163,8 @@ impl RefundPayload {
     }
 
     fn transaction(&self, at: &str) -> Value {
-        let amount = self.rows.iter().map(|row| row.subtotal + row.tax).sum::<i64>() + self.shipping;
+        let discrepancies: i64 = self.discrepancies.iter().map(|(amount, _)| amount).sum();
+        let amount = self.rows.iter().map(|row| row.subtotal + row.tax).sum::<i64>() + self.shipping - discrepancies;
         let unsettled = json!({ "amount": "0.0", "currency": "XXX" });
         json!({
             "id": self.id % 1_000_000_000_000 * 100, "order_id": self.order_id,
@@ -136,6 +175,18 @@ impl RefundPayload {
             "processed_at": at, "receipt": {}, "source_name": "web", "status": "success", "test": false,
             "total_unsettled_set": { "shop_money": unsettled, "presentment_money": unsettled }, "user_id": null,
         })
+    }
+}
+
+/// Removes the amounts that name their currency, at every level.
+fn remove_sets(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !name.ends_with("_set"));
+            fields.values_mut().for_each(remove_sets);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_sets),
+        _ => {}
     }
 }
 

@@ -15,9 +15,9 @@ pub struct LockedCustomer {
     /// Shopify's id; `None` for an imported customer.
     pub shopify_customer_id: Option<i64>,
     /// Balance, negative when spent points were taken back.
-    pub points_balance: i32,
+    pub points_balance: i64,
     /// Cumulative net points earned.
-    pub total_points_earned: i32,
+    pub total_points_earned: i64,
     /// RFM segment, if the customer has one.
     pub rfm_segment: Option<String>,
 }

@@ -89,7 +89,7 @@ impl Owner {
         .await?;
         let drift = sqlx::query_as!(
             BalanceDrift,
-            r#"SELECT c.customer_id, c.points_balance::bigint AS "balance!", coalesce(t.points, 0) AS "ledger!", coalesce(l.points, 0) AS "lots!"
+            r#"SELECT c.customer_id, c.points_balance AS "balance!", coalesce(t.points, 0) AS "ledger!", coalesce(l.points, 0) AS "lots!"
                FROM customers c
                LEFT JOIN (SELECT customer_id, sum(delta)::bigint AS points FROM points_transactions WHERE merchant_id = $1 GROUP BY 1) t USING (customer_id)
                LEFT JOIN (SELECT customer_id, sum(remaining)::bigint AS points FROM point_lots WHERE merchant_id = $1 GROUP BY 1) l USING (customer_id)
@@ -185,9 +185,9 @@ impl Owner {
         let read = rows.into_iter().map(|row| {
             let ledger = OrderLedger {
                 customer_id: read_customer(row.customer_id.as_deref())?,
-                awarded: row.awarded_points.into(),
-                shortfall: row.shortfall_points.into(),
-                unrecovered: row.unrecovered_points.into(),
+                awarded: row.awarded_points,
+                shortfall: row.shortfall_points,
+                unrecovered: row.unrecovered_points,
                 entries: u32::try_from(row.ledger_entries)
                     .map_err(|e| StoreError::corrupt("orders.ledger_entries", e))?,
                 snapshot: read_json(row.rule_snapshot.as_deref(), "orders.rule_snapshot")?,
@@ -196,7 +196,7 @@ impl Owner {
                 shopify_order_id: row.shopify_order_id,
                 state: serde_json::from_str(&row.facts).map_err(|e| StoreError::corrupt("orders.facts", e))?,
                 ledger,
-                target: row.target_points.into(),
+                target: row.target_points,
                 entries_sum: row.entries_sum,
                 entries: row.entries,
             })
@@ -220,7 +220,7 @@ impl Store {
         let mut tx = self.begin(&TenantScope::of(merchant)).await?;
         let page = sqlx::query_as!(
             BalanceDrift,
-            r#"SELECT c.customer_id, c.points_balance::bigint AS "balance!",
+            r#"SELECT c.customer_id, c.points_balance AS "balance!",
                       (SELECT coalesce(sum(t.delta), 0)::bigint FROM points_transactions t
                        WHERE t.merchant_id = $1 AND t.customer_id = c.customer_id) AS "ledger!",
                       (SELECT coalesce(sum(l.remaining), 0)::bigint FROM point_lots l

@@ -1,9 +1,9 @@
 //! What is shown of a customer's points: balance, open lots, and a page of the ledger.
 
 use chrono::{DateTime, Utc};
-use domain::MerchantId;
+use domain::{MerchantId, TransactionType};
 
-use crate::{Store, StoreError, TenantScope};
+use crate::{Store, StoreError, TenantScope, Tx};
 
 /// How a caller names a customer.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub enum CustomerKey {
 /// A page of a customer's history: entries before (older than) a cursor.
 #[derive(Debug, Clone)]
 pub struct HistoryPage<'a> {
-    /// Entries older than this transaction id; `None`: from the newest.
+    /// Entries that were written before this transaction; `None`: from the newest.
     pub before: Option<&'a str>,
     /// How many at most.
     pub rows_max: i64,
@@ -31,9 +31,9 @@ pub struct CustomerPoints {
     /// Shopify's id.
     pub shopify_customer_id: Option<i64>,
     /// Balance.
-    pub points_balance: i32,
+    pub points_balance: i64,
     /// Cumulative net points earned.
-    pub total_points_earned: i32,
+    pub total_points_earned: i64,
     /// Open lots, soonest expiry first.
     pub lots: Vec<LotView>,
     /// Newest first.
@@ -46,7 +46,7 @@ pub struct LotView {
     /// Its id.
     pub lot_id: String,
     /// Points left.
-    pub remaining: i32,
+    pub remaining: i64,
     /// When they are lost.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -56,12 +56,12 @@ pub struct LotView {
 pub struct EntryView {
     /// Its id, also the cursor of the next page.
     pub transaction_id: String,
-    /// `earn`, `adjust` ...
-    pub kind: String,
+    /// What it is for.
+    pub kind: TransactionType,
     /// Signed points.
-    pub delta: i32,
+    pub delta: i64,
     /// Balance after it.
-    pub balance_after: i32,
+    pub balance_after: i64,
     /// Kind of origin.
     pub source: String,
     /// Shopify's order id.
@@ -112,19 +112,7 @@ impl Store {
         )
         .fetch_all(&mut *tx)
         .await?;
-        let history = sqlx::query_as!(
-            EntryView,
-            "SELECT transaction_id, type AS kind, delta, balance_after, source, order_id, expiry_date, created_at
-             FROM points_transactions
-             WHERE merchant_id = $1 AND customer_id = $2 AND ($3::text IS NULL OR transaction_id < $3)
-             ORDER BY transaction_id DESC LIMIT $4",
-            merchant.as_str(),
-            customer.customer_id,
-            page.before,
-            page.rows_max
-        )
-        .fetch_all(&mut *tx)
-        .await?;
+        let history = entries(&mut tx, merchant, &customer.customer_id, page).await?;
         tx.commit().await?;
         Ok(Some(CustomerPoints {
             customer_id: customer.customer_id,
@@ -135,4 +123,44 @@ impl Store {
             history,
         }))
     }
+}
+
+/// A page of a customer's entries in the order in which they were written, newest first. Not in the order of their ids: these are
+/// made by several machines, whose clocks differ. The cursor is an id all the same, since the sequence counts the entries of all
+/// merchants.
+async fn entries(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    customer_id: &str,
+    page: HistoryPage<'_>,
+) -> Result<Vec<EntryView>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT transaction_id, type AS kind, delta, balance_after, source, order_id, expiry_date, created_at
+         FROM points_transactions
+         WHERE merchant_id = $1 AND customer_id = $2
+           AND ($3::text IS NULL
+                OR sequence < (SELECT sequence FROM points_transactions WHERE merchant_id = $1 AND transaction_id = $3))
+         ORDER BY sequence DESC LIMIT $4",
+        merchant.as_str(),
+        customer_id,
+        page.before,
+        page.rows_max
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let read = rows.into_iter().map(|row| {
+        let kind = TransactionType::from_word(&row.kind)
+            .ok_or_else(|| StoreError::corrupt("points_transactions.type", row.kind.clone()))?;
+        Ok(EntryView {
+            transaction_id: row.transaction_id,
+            kind,
+            delta: row.delta,
+            balance_after: row.balance_after,
+            source: row.source,
+            order_id: row.order_id,
+            expiry_date: row.expiry_date,
+            created_at: row.created_at,
+        })
+    });
+    read.collect()
 }
