@@ -11,6 +11,8 @@ mod faults;
 mod history;
 mod ingress;
 mod kills;
+mod ledger_races;
+mod migrations;
 mod payloads;
 mod permutations;
 mod personal_data;
