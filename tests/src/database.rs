@@ -38,6 +38,16 @@ impl Database {
         if !is_ready(&mut admin, &template).await {
             make_template(&mut admin, server, &template).await;
         }
+        Self::copy(admin, server, &template).await
+    }
+
+    /// Creates a database without a schema, for a test of the migrations.
+    pub async fn create_empty() -> Self {
+        let server = postgres_url();
+        Self::copy(admin(&server).await, &server, "template0").await
+    }
+
+    async fn copy(mut admin: PgConnection, server: &str, template: &str) -> Self {
         let id = unique().ulid().to_lowercase();
         let name = format!("t_{id}");
         // WAL_LOG: the copy needs no checkpoint of the whole server.

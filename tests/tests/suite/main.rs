@@ -11,6 +11,8 @@ mod faults;
 mod history;
 mod ingress;
 mod kills;
+mod ledger_races;
+mod migrations;
 mod openapi;
 mod payloads;
 mod permutations;
