@@ -38,7 +38,11 @@ fn row(entry: CronEntry) -> [String; COLUMNS] {
         entry.time_zone,
         entry.catch_up,
         last.unwrap_or_else(|| "-".to_owned()),
-        entry.next_tick.map_or_else(|| "-".to_owned(), show),
+        match (entry.retired_at, entry.next_tick) {
+            (Some(at), _) => format!("retired {}", show(at)),
+            (None, Some(next)) => show(next),
+            (None, None) => "-".to_owned(),
+        },
         missed,
     ]
 }

@@ -5,9 +5,8 @@
 //! so that the tick still happens, and once: a job that is enqueued again is the same job, and one that was done before
 //! finds its tick finished. Time is PostgreSQL's, so no scheduler's clock matters.
 
+mod owners;
 mod plan;
-
-use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use jobs::{JobId, Lane, Maintenance, MaintenanceTask, NewJob, Queues, tick_key};
@@ -15,7 +14,7 @@ use platform::config::{CronConfig, CronRule};
 use platform::metrics;
 use platform::schedule::{CatchUp, Schedule};
 use store::Store;
-use store::cron::{CronAdvance, CronDefinition};
+use store::cron::{CronAdvance, CronCursor, CronDefinition};
 
 use crate::passes::PassError;
 use plan::{Plan, plan};
@@ -40,7 +39,7 @@ struct Entry {
 pub struct Ticked {
     /// Claimed here and enqueued.
     pub enqueued: u64,
-    /// Passed without a run.
+    /// Passed without a run, those of entries that nobody has among them.
     pub missed: u64,
     /// Claimed before, by whomever, and enqueued again.
     pub recovered: u64,
@@ -52,6 +51,8 @@ pub struct Cron {
     queues: Queues,
     entries: Vec<Entry>,
     registered: bool,
+    /// When its first pass was.
+    looking_since: Option<DateTime<Utc>>,
 }
 
 impl Cron {
@@ -62,7 +63,7 @@ impl Cron {
             CronRule::On(schedule, catch_up) => Some(Entry { task, schedule: schedule.clone(), catch_up: *catch_up }),
             CronRule::Off => None,
         });
-        Self { store, queues, entries: entries.collect(), registered: false }
+        Self { store, queues, entries: entries.collect(), registered: false, looking_since: None }
     }
 
     pub(crate) async fn pass(&mut self) -> Result<u64, PassError> {
@@ -75,22 +76,21 @@ impl Cron {
     /// # Errors
     /// PostgreSQL or Redis is away: what was claimed and not enqueued is the next pass's.
     pub async fn run(&mut self, now: Option<DateTime<Utc>>) -> Result<Ticked, PassError> {
-        let (clock, cursors) = self.store.cron_cursors().await?;
+        let (clock, mut cursors) = self.store.cron_cursors().await?;
         let now = now.unwrap_or(clock);
-        let mut cursors: HashMap<String, DateTime<Utc>> =
-            cursors.into_iter().map(|cursor| (cursor.name, cursor.decided_until)).collect();
-        // Another version may have removed an entry that this one has.
-        if !self.registered || self.entries.iter().any(|entry| !cursors.contains_key(entry.task.name())) {
+        self.looking_since.get_or_insert(now);
+        if !self.registered || self.entries.iter().any(|entry| active(&cursors, entry).is_none()) {
             self.register(now).await?;
-            let (_, registered) = self.store.cron_cursors().await?;
-            cursors = registered.into_iter().map(|cursor| (cursor.name, cursor.decided_until)).collect();
+            (_, cursors) = self.store.cron_cursors().await?;
         }
+        self.see(&cursors, now).await?;
         let mut ticked = Ticked::default();
         for entry in &self.entries {
-            if let Some(cursor) = cursors.get(entry.task.name()) {
-                self.decide(entry, *cursor, now, &mut ticked).await?;
+            if let Some(cursor) = active(&cursors, entry) {
+                self.decide(entry, cursor.decided_until, now, &mut ticked).await?;
             }
         }
+        ticked.missed += self.retire(&cursors, now).await?;
         ticked.recovered = self.recover().await?;
         Ok(ticked)
     }
@@ -204,6 +204,11 @@ impl Entry {
             tracing::warn!(entry = name, missed = plan.missed, last = ?plan.last_missed, "ticks were missed");
         }
     }
+}
+
+/// The cursor of an entry, unless it is retired or not registered: another version may have removed it.
+fn active<'a>(cursors: &'a [CronCursor], entry: &Entry) -> Option<&'a CronCursor> {
+    cursors.iter().find(|cursor| cursor.name == entry.task.name() && cursor.retired_at.is_none())
 }
 
 /// The configured rule of a task; one without does not compile.

@@ -7,6 +7,7 @@ mod auth;
 mod awards;
 mod chaos;
 mod cron;
+mod cron_versions;
 mod faults;
 mod history;
 mod ingress;

@@ -55,7 +55,8 @@ impl Maintainer {
         };
         metrics::maintenance_rows(job.task.name(), rows);
         tracing::info!(task = job.task.name(), tick = %job.tick, rows, "maintenance is done");
-        Ok(self.store.finish_tick(job_id).await?)
+        self.store.finish_tick(job_id).await?;
+        Ok(())
     }
 
     /// Between two steps.

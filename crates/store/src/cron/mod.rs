@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
+use crate::error::expect_rows;
 use crate::{Owner, Store, StoreError, TenantScope};
 
 /// An entry, to be registered.
@@ -21,13 +22,23 @@ pub struct CronDefinition {
     pub next_tick: Option<DateTime<Utc>>,
 }
 
-/// How far the ticks of an entry are decided.
+/// How far the ticks of an entry are decided, and whether some scheduler has the entry.
 #[derive(Debug, Clone)]
 pub struct CronCursor {
     /// The entry.
     pub name: String,
+    /// Its cron expression.
+    pub schedule: String,
+    /// The IANA name of its zone.
+    pub time_zone: String,
+    /// `skip`, `once` or `all`.
+    pub catch_up: String,
     /// Every tick until then is claimed or missed.
     pub decided_until: DateTime<Utc>,
+    /// When a scheduler that has the entry said so last.
+    pub seen_at: DateTime<Utc>,
+    /// Since when no scheduler is known to have it; `None`: some scheduler has it.
+    pub retired_at: Option<DateTime<Utc>>,
 }
 
 /// A decision about the next ticks of an entry.
@@ -75,6 +86,8 @@ pub struct CronEntry {
     pub last_state: Option<String>,
     /// The next tick.
     pub next_tick: Option<DateTime<Utc>>,
+    /// Since when no scheduler is known to have it; `None`: some scheduler has it.
+    pub retired_at: Option<DateTime<Utc>>,
     /// Ticks that passed without a run since the entry was registered.
     pub missed_ticks: i64,
     /// The last of them.
@@ -82,35 +95,37 @@ pub struct CronEntry {
 }
 
 impl Store {
-    /// The present moment by PostgreSQL's clock, which all schedulers share, and the cursors of all entries.
+    /// Returns the present moment by PostgreSQL's clock, which all schedulers share, and the cursors of all entries.
     ///
     /// # Errors
     /// As any statement; so for all that follow.
     pub async fn cron_cursors(&self) -> Result<(DateTime<Utc>, Vec<CronCursor>), StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
         let now = sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(&mut *tx).await?;
-        let cursors = sqlx::query_as!(CronCursor, "SELECT name, decided_until FROM cron_entries ORDER BY name")
-            .fetch_all(&mut *tx)
-            .await?;
+        let cursors = sqlx::query_as!(
+            CronCursor,
+            "SELECT name, schedule, time_zone, catch_up, decided_until, seen_at, retired_at FROM cron_entries ORDER BY name"
+        )
+        .fetch_all(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok((now, cursors))
     }
 
-    /// Makes these the entries there are. A new one has no ticks before `now`, nor has one whose schedule or zone is
-    /// new; others go on where they were.
+    /// Registers these entries, as seen at `now`; others are left alone, since they may be another version's. A new one has no
+    /// ticks before `now`, nor has one whose schedule or zone is new; others go on where they were, retired or not.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
     pub async fn register_cron(&self, entries: &[CronDefinition], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
         let names: Vec<&str> = entries.iter().map(|entry| entry.name).collect();
-        sqlx::query!("DELETE FROM cron_entries WHERE name <> ALL ($1::text[])", &names as _).execute(&mut *tx).await?;
-        sqlx::query!(
-            "INSERT INTO cron_entries AS e (name, schedule, time_zone, catch_up, next_tick, decided_until)
-             SELECT i.*, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+        let registered = sqlx::query!(
+            "INSERT INTO cron_entries AS e (name, schedule, time_zone, catch_up, next_tick, decided_until, seen_at)
+             SELECT i.*, $6, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
                  AS i(name, schedule, time_zone, catch_up, next_tick)
              ORDER BY i.name
              ON CONFLICT (name) DO UPDATE
              SET schedule = excluded.schedule, time_zone = excluded.time_zone, catch_up = excluded.catch_up,
-                 next_tick = excluded.next_tick,
+                 next_tick = excluded.next_tick, seen_at = greatest(e.seen_at, excluded.seen_at), retired_at = NULL,
                  decided_until = CASE WHEN (e.schedule, e.time_zone) = (excluded.schedule, excluded.time_zone)
                      THEN e.decided_until ELSE greatest(e.decided_until, excluded.decided_until) END",
             &names as _,
@@ -122,8 +137,67 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        expect_rows(registered.rows_affected(), entries.len())?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Notes that a scheduler has these entries at `now`.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
+    pub async fn see_cron_entries(&self, names: &[&str], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        // An entry that was removed meanwhile is registered again by its owner's next pass.
+        sqlx::query!(
+            "UPDATE cron_entries SET seen_at = $2
+             WHERE name = ANY (ARRAY(SELECT name FROM cron_entries WHERE name = ANY ($1::text[]) AND seen_at < $2
+                                     ORDER BY name FOR UPDATE))",
+            names as _,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Retires an entry that nobody has seen since `cursor` was read, and whose cursor has not moved: its missed ticks are
+    /// counted, and the cursor stands at the last of them. Returns false, and changes nothing, if its owner was faster.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
+    pub async fn retire_cron_entry(
+        &self,
+        cursor: &CronCursor,
+        missed: u64,
+        last_missed: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let retired = sqlx::query!(
+            "UPDATE cron_entries SET retired_at = $4, next_tick = NULL, missed_ticks = missed_ticks + $5,
+                 last_missed = coalesce($6, last_missed), decided_until = coalesce($6, decided_until)
+             WHERE name = $1 AND seen_at = $2 AND decided_until = $3 AND retired_at IS NULL",
+            cursor.name,
+            cursor.seen_at,
+            cursor.decided_until,
+            now,
+            i64::try_from(missed).unwrap_or(i64::MAX),
+            last_missed
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(retired.rows_affected() == 1)
+    }
+
+    /// Removes an entry that nobody has seen since `cursor` was read. Returns false if its owner was faster.
+    #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
+    pub async fn remove_cron_entry(&self, cursor: &CronCursor) -> Result<bool, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let removed =
+            sqlx::query!("DELETE FROM cron_entries WHERE name = $1 AND seen_at = $2", cursor.name, cursor.seen_at)
+                .execute(&mut *tx)
+                .await?;
+        tx.commit().await?;
+        Ok(removed.rows_affected() == 1)
     }
 
     /// Carries a decision out, whole or not at all: moves the cursor and claims the ticks. Answers the ticks that are
@@ -196,17 +270,18 @@ impl Store {
     #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
     pub async fn ticks_enqueued(&self, job_ids: &[&str]) -> Result<(), StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
-        sqlx::query!(
+        let noted = sqlx::query!(
             "UPDATE cron_ticks SET enqueued_at = CURRENT_TIMESTAMP WHERE job_id = ANY ($1::text[])",
             job_ids as _
         )
         .execute(&mut *tx)
         .await?;
+        expect_rows(noted.rows_affected(), job_ids.len())?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Whether the tick's job has done its work before. A job that is no tick's has not.
+    /// Returns whether the tick's job has done its work before. A job that is no tick's has not.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
     pub async fn tick_is_finished(&self, job_id: &str) -> Result<bool, StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
@@ -220,21 +295,21 @@ impl Store {
         Ok(finished.unwrap_or(false))
     }
 
-    /// Notes that the tick's job has done its work.
+    /// Notes that the tick's job has done its work. Returns false when that was known, or the job is no tick's.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
-    pub async fn finish_tick(&self, job_id: &str) -> Result<(), StoreError> {
+    pub async fn finish_tick(&self, job_id: &str) -> Result<bool, StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
-        sqlx::query!(
+        let finished = sqlx::query!(
             "UPDATE cron_ticks SET finished_at = CURRENT_TIMESTAMP WHERE job_id = $1 AND finished_at IS NULL",
             job_id
         )
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(())
+        Ok(finished.rows_affected() == 1)
     }
 
-    /// Every entry, as it is shown.
+    /// Returns every entry, as it is shown.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `cron_cursors`")]
     pub async fn cron_entries(&self) -> Result<Vec<CronEntry>, StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
@@ -258,7 +333,7 @@ const PLATFORM: &str = "00000000000000000000000000";
 async fn entries(executor: impl PgExecutor<'_>) -> Result<Vec<CronEntry>, StoreError> {
     Ok(sqlx::query_as!(
         CronEntry,
-        r#"SELECT e.name, e.schedule, e.time_zone, e.catch_up, e.next_tick, e.missed_ticks, e.last_missed,
+        r#"SELECT e.name, e.schedule, e.time_zone, e.catch_up, e.next_tick, e.retired_at, e.missed_ticks, e.last_missed,
                   t.tick AS "last_tick?", t.state AS "last_state?"
            FROM cron_entries e
            LEFT JOIN LATERAL (
