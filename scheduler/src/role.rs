@@ -80,13 +80,7 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
         .with_context(|| format!("LOYALNEST_SCHEDULER_ADDR {} cannot be used", scheduler.addr))?;
 
     let mut passes = JoinSet::new();
-    let sweep = Sweep::new(
-        store.clone(),
-        queues.clone(),
-        Arc::clone(&context.clock),
-        scheduler.sweep_after(),
-        scheduler.sweep_rows_max,
-    );
+    let sweep = Sweep::new(store.clone(), queues.clone(), scheduler.sweep_after(), scheduler.sweep_rows_max);
     let sweep = Arc::new(tokio::sync::Mutex::new(sweep));
     passes.spawn(repeat("sweep", scheduler.sweep_interval(), context.shutdown.clone(), move || {
         let sweep = Arc::clone(&sweep);

@@ -1,10 +1,10 @@
-//! Recorded webhooks that have no job: Redis was away when they came, or has lost their job since. Enqueued again under
-//! the record's own id, so one that still waits for its turn is not doubled.
+//! Recorded webhooks that have no job: Redis was unavailable when they came, or has lost their job since. Enqueued again under
+//! the record's own id, so one that still waits for its turn is not doubled. Their age is by PostgreSQL's clock, which recorded
+//! them: this process's may be wrong.
 
 use std::time::Duration;
 
 use jobs::{JobKind, NewJob, Queues};
-use platform::clock::SharedClock;
 use store::Store;
 use store::webhooks::PendingWebhook;
 
@@ -14,7 +14,6 @@ use crate::passes::PassError;
 pub struct Sweep {
     store: Store,
     queues: Queues,
-    clock: SharedClock,
     after: Duration,
     rows_max: usize,
     cursor: Option<i64>,
@@ -32,8 +31,8 @@ pub struct Swept {
 impl Sweep {
     /// Sweeps webhooks older than `after`, `rows_max` at a time.
     #[must_use]
-    pub fn new(store: Store, queues: Queues, clock: SharedClock, after: Duration, rows_max: usize) -> Self {
-        Self { store, queues, clock, after, rows_max, cursor: None }
+    pub fn new(store: Store, queues: Queues, after: Duration, rows_max: usize) -> Self {
+        Self { store, queues, after, rows_max, cursor: None }
     }
 
     pub(crate) async fn pass(&mut self) -> Result<u64, PassError> {
@@ -46,11 +45,10 @@ impl Sweep {
 
     /// One pass: goes on over as many pages as bring something to repair or to forget, else one page.
     pub(crate) async fn run(&mut self) -> Result<Swept, PassError> {
-        let before = self.clock.now() - self.after;
         let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
         let mut swept = Swept::default();
         loop {
-            let page = self.store.pending_webhooks(before, self.cursor, rows_max).await?;
+            let page = self.store.pending_webhooks(self.after, self.cursor, rows_max).await?;
             let enqueued = match self.unknown(&page.webhooks).await? {
                 unknown if unknown.is_empty() => 0,
                 // Redis has lost them, or they were done since the page was read: PostgreSQL knows of a job's end before

@@ -159,6 +159,11 @@ impl TestApp {
         self.api = Some(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
     }
 
+    /// Gives roles that are started from now on another clock.
+    pub fn set_clock(&mut self, clock: impl platform::clock::Clock + 'static) {
+        self.clock = Arc::new(clock);
+    }
+
     /// Starts one more workers role.
     pub async fn start_workers(&mut self) {
         let (context, stop) = self.context();

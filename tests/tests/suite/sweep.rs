@@ -1,5 +1,6 @@
 //! What the sweep remembers: every webhook that waits for its job, and none that has ended.
 
+use platform::clock::ManualClock;
 use tests::TestApp;
 use tests::redis_server::RedisServer;
 use tests::wait::wait_until;
@@ -21,6 +22,23 @@ async fn webhooks_that_have_ended_are_forgotten() {
     app.start_scheduler().await;
     wait_until("the sweep has seen them", async || app.number("SELECT count(*) FROM webhook_batches").await == 0).await;
     app.finish().await;
+}
+
+#[tokio::test]
+async fn webhooks_are_swept_however_wrong_the_schedulers_clock_is() {
+    let redis = RedisServer::start().await;
+    for clock in ["2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"] {
+        let mut app = TestApp::builder().redis(&redis.url()).without_roles().start().await;
+        app.start_api().await;
+        app.deliver("orders/create", order_of(1, 101, 1_000).json()).await;
+        redis.flush().await;
+        app.set_clock(ManualClock::new(clock.parse().unwrap()));
+        app.start_scheduler().await;
+        wait_until("the webhook is enqueued again", async || app.jobs().await == 1).await;
+        app.start_workers().await;
+        app.settled().await;
+        app.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! sweeps looks whether they have ended: then the row goes.
 
 use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{LogId, MerchantId};
@@ -14,7 +15,7 @@ use crate::{Store, StoreError, TenantScope, Tx};
 /// A webhook that waits for its job.
 #[derive(Debug, Clone)]
 pub struct PendingWebhook {
-    /// Whose.
+    /// The merchant.
     pub merchant_id: MerchantId,
     /// The record.
     pub log_id: LogId,
@@ -22,7 +23,7 @@ pub struct PendingWebhook {
     pub job_kind: String,
 }
 
-/// What was found in some commits.
+/// The pending webhooks of some commits.
 #[derive(Debug, Clone, Default)]
 pub struct PendingPage {
     /// Webhooks that wait, by commit.
@@ -33,7 +34,7 @@ pub struct PendingPage {
     pub next: Option<i64>,
 }
 
-/// Commits, as they were left behind by the last look.
+/// A commit of the ingress, with those of its webhooks that had not ended when it was last looked at.
 struct Batch {
     batch_id: i64,
     created_at: DateTime<Utc>,
@@ -42,19 +43,19 @@ struct Batch {
 }
 
 impl Store {
-    /// Webhooks that were recorded before `before` and still wait for their job, of the commits after the `after` cursor:
-    /// of so many as name `rows_max` webhooks, and of one at least.
+    /// Returns webhooks that were recorded at least `age` ago, by PostgreSQL's clock, and still wait for their job, of the commits
+    /// after the `after` cursor: of so many as name `rows_max` webhooks, and of one at least.
     ///
     /// # Errors
     /// As any statement.
     pub async fn pending_webhooks(
         &self,
-        before: DateTime<Utc>,
+        age: Duration,
         after: Option<i64>,
         rows_max: i64,
     ) -> Result<PendingPage, StoreError> {
         let mut tx = self.begin(&TenantScope::Platform).await?;
-        let batches = batches(&mut tx, before, after.unwrap_or(0), rows_max).await?;
+        let batches = batches(&mut tx, age, after.unwrap_or(0), rows_max).await?;
         let named: BTreeSet<(&str, &str)> = batches.iter().flat_map(Batch::webhooks).collect();
         let named: Vec<(&str, &str)> = named.into_iter().collect();
         let webhooks = waiting(&mut tx, &named).await?;
@@ -69,7 +70,7 @@ impl Store {
         Ok(PendingPage { webhooks, ended: ended as u64, next: next.filter(|_| full) })
     }
 
-    /// Those of `webhooks` that wait for their job now.
+    /// Returns those of `webhooks` that wait for their job now.
     ///
     /// # Errors
     /// As any statement.
@@ -88,16 +89,18 @@ impl Batch {
     }
 }
 
-async fn batches(tx: &mut Tx, before: DateTime<Utc>, after: i64, rows_max: i64) -> Result<Vec<Batch>, StoreError> {
+async fn batches(tx: &mut Tx, age: Duration, after: i64, rows_max: i64) -> Result<Vec<Batch>, StoreError> {
     Ok(sqlx::query_as!(
         Batch,
         "SELECT batch_id, created_at, merchant_ids, log_ids
          FROM (SELECT *, sum(cardinality(log_ids)) OVER (ORDER BY batch_id) AS up_to
-               FROM (SELECT * FROM webhook_batches WHERE batch_id > $1 AND created_at < $2 ORDER BY batch_id LIMIT $3) b) counted
+               FROM (SELECT * FROM webhook_batches
+                     WHERE batch_id > $1 AND created_at <= CURRENT_TIMESTAMP - make_interval(secs => $2)
+                     ORDER BY batch_id LIMIT $3) b) counted
          WHERE up_to - cardinality(log_ids) < $3
          ORDER BY batch_id",
         after,
-        before,
+        age.as_secs_f64(),
         rows_max
     )
     .fetch_all(&mut **tx)
