@@ -27,6 +27,19 @@ impl<K: Hash + Eq + Clone, V> BoundedMap<K, V> {
         self.entries.get(key)
     }
 
+    /// Returns the entry of `key`, to be changed.
+    pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get_mut(key)
+    }
+
+    /// Returns the keys, oldest first.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.order.iter()
+    }
+
     /// Sets the entry of `key`; the oldest entry leaves when the map is full. Returns the entry that `key` had.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         let old = self.entries.insert(key.clone(), value);

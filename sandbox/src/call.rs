@@ -63,6 +63,13 @@ impl Answer {
         Self::new(status, "application/json", body.to_string())
     }
 
+    /// Leaves the body out, as the answer to `HEAD` must; its length is told all the same.
+    pub(crate) fn without_body(mut self) -> Self {
+        let length = self.body.len().to_string();
+        self.body = Bytes::new();
+        self.with("content-length", length)
+    }
+
     /// Adds a header; a value that no header can hold is left out.
     pub(crate) fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {

@@ -15,6 +15,8 @@ mod rate;
 mod server;
 mod service;
 mod shape;
+mod sigv4;
+mod xml;
 
 pub use faults::{Faults, Garbage, InvalidFaults, ShopGone};
 pub use journal::Recorded;

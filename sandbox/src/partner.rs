@@ -16,13 +16,32 @@ pub enum Partner {
     PostHog,
     /// Incoming webhooks of a chat.
     Slack,
+    /// AWS's notifications.
+    Sns,
+    /// Objects, as Backblaze B2 keeps them.
+    S3,
+    /// Reviews, sent to us.
+    JudgeMe,
+    /// Reviews, sent to us.
+    Yotpo,
     /// Takes every request: for tests of what calls a partner, whichever it is.
     Echo,
 }
 
 impl Partner {
     /// All partners, in the order of the page.
-    pub const ALL: [Self; 6] = [Self::Shopify, Self::Klaviyo, Self::Postscript, Self::PostHog, Self::Slack, Self::Echo];
+    pub const ALL: [Self; 10] = [
+        Self::Shopify,
+        Self::Klaviyo,
+        Self::Postscript,
+        Self::PostHog,
+        Self::Slack,
+        Self::Sns,
+        Self::S3,
+        Self::JudgeMe,
+        Self::Yotpo,
+        Self::Echo,
+    ];
 
     /// Returns the partner's name in paths and records.
     #[must_use]
@@ -33,6 +52,10 @@ impl Partner {
             Self::Postscript => "postscript",
             Self::PostHog => "posthog",
             Self::Slack => "slack",
+            Self::Sns => "sns",
+            Self::S3 => "s3",
+            Self::JudgeMe => "judgeme",
+            Self::Yotpo => "yotpo",
             Self::Echo => "echo",
         }
     }

@@ -16,6 +16,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use platform::health::Health;
 use platform::{Ids, SharedClock};
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
@@ -25,7 +26,7 @@ use crate::control;
 use crate::faults::{Fate, Faults};
 use crate::journal::{Journal, Recorded};
 use crate::partner::Partner;
-use crate::partners::{Refusal, Scene, Stage};
+use crate::partners::{Refusal, Scene, Sent, Stage, send_review};
 use crate::playback::Playback;
 
 /// Longest body that is received.
@@ -44,6 +45,12 @@ pub struct Options {
     pub addr: SocketAddr,
     /// The Shopify app's secret: clients authenticate with it, and tokens are signed with it.
     pub shopify_api_secret: String,
+    /// Name of the key that requests to S3 and SNS are signed with.
+    pub access_key_id: String,
+    /// That key.
+    pub secret_access_key: String,
+    /// The bucket that S3 has at first.
+    pub bucket: String,
     /// Health and metrics of the process, served beside the partners.
     pub health: Option<Health>,
 }
@@ -53,6 +60,9 @@ impl Default for Options {
         Self {
             addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             shopify_api_secret: "sandbox-shopify-api-secret".to_owned(),
+            access_key_id: "sandbox".to_owned(),
+            secret_access_key: "sandbox-secret-access-key".to_owned(),
+            bucket: "loyalnest".to_owned(),
             health: None,
         }
     }
@@ -124,6 +134,15 @@ impl Sandbox {
         self.shared.journal().totals(partner)
     }
 
+    /// Sends a review as Judge.me or Yotpo does, to a webhook on the loopback: `url`, `secret` (Judge.me), `topic` or `event`,
+    /// and members of `review` or `data`. Returns the status and the body of the answer.
+    ///
+    /// # Errors
+    /// When the order cannot be carried out, with the reason.
+    pub async fn send_review(&self, partner: Partner, order: &Value) -> Result<Value, String> {
+        self.shared.send_review(partner, order).await
+    }
+
     /// Forgets all requests.
     pub fn forget(&self) {
         self.shared.journal().forget(None);
@@ -149,6 +168,21 @@ impl Drop for Sandbox {
 impl Shared {
     pub(crate) fn faults(&self) -> MutexGuard<'_, BTreeMap<Partner, Faults>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a review as that partner does, and records it.
+    pub(crate) async fn send_review(&self, partner: Partner, order: &Value) -> Result<Value, String> {
+        let sent = send_review(partner, order, self.now(), &self.ids).await?;
+        let Sent { call, answer } = sent;
+        let (status, body) = match &answer {
+            Ok((status, body)) => (Some(*status), body.clone()),
+            Err(_) => (None, Bytes::new()),
+        };
+        self.journal().record(self.now(), partner, call, status, &body);
+        Ok(match answer {
+            Ok((status, body)) => json!({ "status": status, "body": String::from_utf8_lossy(&body) }),
+            Err(error) => json!({ "status": null, "error": error }),
+        })
     }
 
     /// Returns the present moment.
@@ -218,7 +252,7 @@ impl Shared {
         };
         match partner {
             Ok(partner) => self.play(partner, call).await,
-            Err(unknown) => match control::answer(self, &call) {
+            Err(unknown) => match control::answer(self, &call).await {
                 Some(answer) => Ok(whole(answer)),
                 None => Ok(whole(self.health(&call.full_path).await.unwrap_or_else(|| {
                     Answer::new(404, "text/plain; charset=utf-8", format!("{unknown}, or see /_sandbox/\n"))

@@ -18,6 +18,9 @@ pub async fn serve(settings: SandboxSettings, context: Context) -> anyhow::Resul
     let options = Options {
         addr: settings.sandbox.addr,
         shopify_api_secret: settings.shopify.api_secret.expose().clone(),
+        access_key_id: settings.sandbox.access_key_id.clone(),
+        secret_access_key: settings.sandbox.secret_access_key.expose().clone(),
+        bucket: settings.sandbox.bucket.clone(),
         health: Some(health),
     };
     let ids = Arc::new(Ids::seeded(Arc::clone(&context.clock), settings.sandbox.seed));

@@ -12,7 +12,7 @@ use crate::partner::Partner;
 use crate::server::Shared;
 
 /// Answers a path of the sandbox's own, or returns `None` for any other path.
-pub(crate) fn answer(shared: &Shared, call: &Call) -> Option<Answer> {
+pub(crate) async fn answer(shared: &Shared, call: &Call) -> Option<Answer> {
     let path = call.full_path.trim_end_matches('/');
     if let Some(asset) = page::asset(path) {
         return Some(asset);
@@ -21,6 +21,7 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Option<Answer> {
     let result = match segments[..] {
         [] | ["_sandbox"] => page(shared, call),
         ["_sandbox", "requests"] => requests(shared, call),
+        ["_sandbox", partner @ ("judgeme" | "yotpo"), "send"] => review(shared, call, partner).await,
         ["_sandbox", "shopify", domain] => shop(shared, call, domain),
         ["_sandbox", "shopify", domain, "orders"] => order(shared, call, domain),
         ["_sandbox", "totals"] => totals(shared, call),
@@ -61,6 +62,15 @@ fn totals(shared: &Shared, call: &Call) -> Result<Answer, Problem> {
     let journal = shared.journal();
     let totals = Partner::ALL.map(|partner| (partner.name().to_owned(), json!(journal.totals(partner))));
     Ok(Answer::json(200, &Value::Object(totals.into_iter().collect())))
+}
+
+/// Sends a review as the partner does.
+async fn review(shared: &Shared, call: &Call, partner: &str) -> Result<Answer, Problem> {
+    only(call, &[Method::POST])?;
+    let partner = if partner == "judgeme" { Partner::JudgeMe } else { Partner::Yotpo };
+    let order: Value = serde_json::from_slice(&call.body).map_err(|error| Problem(400, error.to_string()))?;
+    let sent = shared.send_review(partner, &order).await.map_err(|reason| Problem(400, reason))?;
+    Ok(Answer::json(200, &sent))
 }
 
 /// Shows or sets what a shop is like.

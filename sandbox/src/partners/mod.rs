@@ -5,8 +5,13 @@ mod echo;
 mod klaviyo;
 mod posthog;
 mod postscript;
+mod reviews;
+mod s3;
 pub(crate) mod shopify;
 mod slack;
+mod sns;
+
+pub(crate) use self::reviews::{Sent, send as send_review};
 
 use chrono::{DateTime, Utc};
 use platform::Ids;
@@ -16,6 +21,7 @@ use crate::call::{Answer, Call};
 use crate::faults::Limits;
 use crate::partner::Partner;
 use crate::server::Options;
+use crate::sigv4::Credentials;
 
 /// What a partner is told of the moment in which it answers.
 pub(crate) struct Scene<'a> {
@@ -56,11 +62,18 @@ pub(crate) struct Stage {
     postscript: postscript::Postscript,
     shopify: shopify::Shopify,
     slack: slack::Slack,
+    sns: sns::Sns,
+    s3: s3::S3,
+    reviews: reviews::Reviews,
 }
 
 impl Stage {
     /// Returns the partners as they are at first.
     pub(crate) fn new(options: &Options) -> Self {
+        let credentials = Credentials {
+            access_key_id: options.access_key_id.clone(),
+            secret_access_key: options.secret_access_key.clone(),
+        };
         Self {
             echo: echo::Echo::new(),
             klaviyo: klaviyo::Klaviyo::new(),
@@ -68,6 +81,9 @@ impl Stage {
             postscript: postscript::Postscript::new(),
             shopify: shopify::Shopify::new(options),
             slack: slack::Slack::new(),
+            sns: sns::Sns::new(credentials.clone()),
+            s3: s3::S3::new(credentials, &options.bucket),
+            reviews: reviews::Reviews,
         }
     }
 
@@ -96,6 +112,9 @@ impl Stage {
             Partner::Postscript => &self.postscript,
             Partner::Shopify => &self.shopify,
             Partner::Slack => &self.slack,
+            Partner::Sns => &self.sns,
+            Partner::S3 => &self.s3,
+            Partner::JudgeMe | Partner::Yotpo => &self.reviews,
         }
     }
 }

@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests and their helpers fail by panicking")]
 
+mod aws;
 mod control;
 mod faults;
 mod klaviyo;
 mod posthog;
 mod postscript;
 mod real_schema;
+mod reviews;
+mod s3;
 mod shopify;
 mod shopify_reads;
 mod slack;
+mod sns;
 mod support;
