@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests and their helpers fail by panicking")]
 
 mod aws;
+mod captures;
 mod control;
 mod faults;
 mod klaviyo;

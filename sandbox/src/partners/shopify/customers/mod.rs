@@ -95,7 +95,12 @@ pub(super) fn node(shop: &Shop, id: &Value) -> Value {
 pub(super) fn beside(shop: &Shop, type_name: &str, object: &Value, field: &str, arguments: &Value) -> Option<Value> {
     match (type_name, field) {
         ("Customer", "storeCreditAccounts") => Some(credit::accounts(shop, &object["id"], arguments["query"].as_str())),
-        ("StoreCreditAccount", "owner") => Some(node(shop, &object["ownerId"])),
+        // An account outlives its owner's record.
+        ("StoreCreditAccount", "owner") => {
+            let id = number(&object["ownerId"], "Customer")?;
+            let owner = shop.customer(id);
+            Some(if owner.is_null() { shop.blank_customer(id, "2026-01-01T00:00:00Z") } else { owner })
+        }
         _ => None,
     }
 }
