@@ -160,3 +160,34 @@ async fn the_library_sets_faults_as_the_api_does() {
     stage.sandbox.forget();
     assert!(stage.sandbox.requests(Partner::Echo, 0).is_empty());
 }
+
+/// The partners that are called; the others call us.
+fn called() -> impl Iterator<Item = Partner> {
+    Partner::ALL.into_iter().filter(|partner| ![Partner::JudgeMe, Partner::Yotpo].contains(partner))
+}
+
+#[tokio::test]
+async fn every_partner_that_is_called_has_every_fault_of_the_wire() {
+    let stage = Stage::start().await;
+    for partner in called() {
+        let path = format!("/{partner}/demo.myshopify.com/x");
+        let call = || stage.request(Method::POST, &path).body("{}").timeout(CALLER_TIMEOUT).send();
+        stage.fault(partner, json!({ "hang": true })).await;
+        assert!(call().await.unwrap_err().is_timeout(), "{partner} hangs");
+        stage.fault(partner, json!({ "cut": true })).await;
+        let cut = match call().await {
+            Err(_) => true,
+            Ok(answer) => answer.bytes().await.is_err(),
+        };
+        assert!(cut, "{partner} is cut off");
+        stage.fault(partner, json!({ "garbage": 64 })).await;
+        assert_eq!(call().await.unwrap().bytes().await.unwrap().len(), 64, "{partner} sends garbage");
+        stage.fault(partner, json!({ "latency_ms": 600_000 })).await;
+        assert!(call().await.unwrap_err().is_timeout(), "{partner} is slow");
+        stage.fault(partner, json!({ "error_rate": 1, "status": 502 })).await;
+        assert_eq!(call().await.unwrap().status(), 502, "{partner} fails");
+        stage.sandbox.end_faults(partner);
+        assert_ne!(call().await.unwrap().status(), 502, "{partner} is well again");
+        assert_eq!(stage.sandbox.requests(partner, 0).len(), 6, "all are recorded");
+    }
+}
