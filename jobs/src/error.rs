@@ -1,7 +1,5 @@
 //! Errors of the queue, typed by what the caller will do: wait and try again, or correct the call.
 
-use std::time::Duration;
-
 use redis::RedisError;
 
 use crate::connection::InvalidAddress;
@@ -35,25 +33,13 @@ pub enum InvalidJob {
 /// A weight, rate, cap or pause that cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSetting {
-    /// No token bucket can be made of it.
-    #[error(
-        "{count} in {per:?} with a burst of {burst} is not a rate: from 1 a day to 1 a microsecond, bursts of 1 to 10,000"
-    )]
-    Rate {
-        /// How many.
-        count: u32,
-        /// In which time.
-        per: Duration,
-        /// How many at once.
-        burst: u32,
-    },
     /// A weight out of its range.
     #[error("weight {0} is not 1 to 100")]
     Weight(u32),
     /// A cap that would serve nothing.
     #[error("a cap of 0 serves nothing: pause instead")]
     Cap,
-    /// A cost that no bucket of that burst ever holds.
+    /// A cost that the bucket never holds.
     #[error("a cost of {cost} is not 1 to the burst, {burst}")]
     Cost {
         /// Tokens asked for.

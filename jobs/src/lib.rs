@@ -14,13 +14,11 @@ mod observer;
 mod outcome;
 mod payloads;
 mod queue;
-mod rate;
 mod retry;
 mod runner;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tick;
-mod upstream;
 
 pub use catalogue::IDEMPOTENCY_WINDOW_MS;
 pub use connection::{Finding, InvalidAddress, Redis, Risk};
@@ -34,13 +32,9 @@ pub use payloads::*;
 pub use queue::{
     Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
     JobView, LaneSetting, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues,
-    RESCUES_MAX, Rescued, Run, Setting, Settings, Settled, Settlement, SharedLimits, Span, Step, Window, WorkerView,
+    RESCUES_MAX, Reconciliation, Rescued, Run, Setting, Settings, Settled, Settlement, SharedLimits, Span, Step,
+    Window, WorkerView,
 };
-pub use rate::Rate;
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};
 pub use tick::tick_key;
-pub use upstream::{
-    CallError, CallOutcome, CircuitPolicy, CircuitState, CircuitView, PacePolicy, UPSTREAM_CREDENTIALS_MAX, Upstream,
-    UpstreamPolicy,
-};

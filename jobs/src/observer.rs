@@ -1,13 +1,7 @@
 //! What happens in a process, told to whoever counts it. Nothing told here names a merchant, so it may become labels.
 //! Refuses: counting, since metrics have one home and it is not here.
 
-use std::time::Duration;
-
-use crate::{
-    kind::JobKind,
-    outcome::SnoozeCause,
-    upstream::{CallOutcome, CircuitState},
-};
+use crate::{kind::JobKind, outcome::SnoozeCause};
 
 /// Why a claim passed over a lane that had waiting jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,12 +28,6 @@ pub trait Observer: Send + Sync + 'static {
     fn lanes_put_off(&self, _kind: JobKind, _why: ThrottleReason, _lanes: u64) {}
     /// A run ended in a snooze.
     fn snoozed(&self, _kind: JobKind, _cause: SnoozeCause) {}
-    /// A call to an upstream ended, or was refused before it began.
-    fn called(&self, _upstream: &'static str, _outcome: CallOutcome) {}
-    /// A call waited in this process for its place.
-    fn paced(&self, _upstream: &'static str, _waited: Duration) {}
-    /// The circuit of one credential of an upstream changed to that state.
-    fn circuit_changed(&self, _upstream: &'static str, _state: CircuitState) {}
 }
 
 /// Counts nothing.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datastores::Datastores;
+use partners::Partners;
 use platform::Context;
 use platform::clock::SharedClock;
 use platform::config::WorkersSettings;
@@ -25,6 +26,8 @@ pub struct WorkerEnv {
     pub clock: SharedClock,
     /// New ids and random numbers.
     pub ids: Arc<Ids>,
+    /// The partners, with the rates that all processes share.
+    pub partners: Partners,
     /// The name of this process among the workers.
     pub worker: String,
     /// Processes orders in batches.
@@ -55,6 +58,7 @@ impl WorkerEnv {
             retention: settings.retention.clone(),
             shutdown: context.shutdown.clone(),
         };
-        Self { store, keys, clock, ids, worker, orders, maintainer }
+        let partners = datastores.partners(Arc::clone(&ids));
+        Self { store, keys, clock, ids, partners, worker, orders, maintainer }
     }
 }

@@ -11,8 +11,10 @@ mod maintenance;
 mod meter;
 pub mod orders;
 mod outcomes;
+mod partner_errors;
 mod runner;
 
 pub use env::WorkerEnv;
 pub use outcomes::OutcomeSink;
+pub use partner_errors::job_error;
 pub use runner::{Running, WorkerHandle, serve, start, start_worker};

@@ -2,6 +2,7 @@
 //! no job and no table; both services may be away when a role starts.
 
 mod keys;
+mod partners;
 mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use platform::config::{DatabaseConfig, RedisConfig};
 use platform::health::Readiness;
 use store::{Store, StoreError};
 
+pub use crate::partners::RedisRate;
 pub use keys::{email_index, key_ring};
 
 /// Name of PostgreSQL among the dependencies.

@@ -17,6 +17,7 @@ pub mod rule;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod token_rate;
 
 #[cfg(test)]
 mod properties;
@@ -40,3 +41,4 @@ pub use rule::{
     ValidityDays, default_rate,
 };
 pub use target::{TargetError, target_points};
+pub use token_rate::{InvalidRate, TokenRate};

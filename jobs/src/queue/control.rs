@@ -1,6 +1,7 @@
 //! Settings of a queue in force. They are kept in Redis, so they hold for all workers and outlive them; the next claim
 //! follows a change. Whoever wants them to outlive Redis keeps [`Settings`] and restores them.
 
+use domain::TokenRate;
 use redis::Value;
 
 use super::{
@@ -11,7 +12,6 @@ use super::{
 use crate::{
     envelope::Lane,
     error::{InvalidSetting, QueueError},
-    rate::Rate,
 };
 
 impl Queue {
@@ -142,7 +142,7 @@ impl Queue {
 
     /// Starts jobs of that lane at no more than that rate, over all workers; `None`: at that of all lanes.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_lane_rate(&self, lane: &Lane, rate: Option<Rate>) -> Result<(), QueueError> {
+    pub async fn set_lane_rate(&self, lane: &Lane, rate: Option<TokenRate>) -> Result<(), QueueError> {
         self.set_of_lane("rate", lane, rate).await
     }
 
@@ -155,7 +155,7 @@ impl Queue {
 
     /// Starts jobs of each lane without a rate of its own at no more than that rate; `None`: at any.
     #[expect(clippy::missing_errors_doc, reason = "said once, at `set_lane_weight`")]
-    pub async fn set_rate_of_lanes(&self, rate: Option<Rate>) -> Result<(), QueueError> {
+    pub async fn set_rate_of_lanes(&self, rate: Option<TokenRate>) -> Result<(), QueueError> {
         self.set("", "lane_rate", rate).await
     }
 

@@ -26,7 +26,7 @@ pub use inspect::{
     Action, Bulk, BulkFilter, Counts, DeadLetter, EditError, JobRef, JobState, JobView, LaneView, LaneWindow, Page,
     PageQuery, Percentiles, Run, Span, Step, Window, WorkerView,
 };
-pub use limits::{Permission, SharedLimits};
+pub use limits::{Permission, Reconciliation, SharedLimits};
 pub use maintain::{Beat, Rescued};
 pub use settings::{LaneSetting, LaneSettings, Setting, Settings};
 pub use settle::{Settled, Settlement};
@@ -97,7 +97,7 @@ impl Queues {
         self.queues.iter().find(|queue| queue.kind == kind).expect("there is a queue for each of JobKind::ALL")
     }
 
-    /// The limits of upstreams, shared by all processes.
+    /// Returns the limits of partners that all processes share.
     pub fn limits(&self) -> SharedLimits {
         SharedLimits::new(self.connection.clone(), self.prefix.clone())
     }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::TokenRate;
 use serde::{Deserialize, Serialize};
 
-use crate::{envelope::Lane, error::InvalidSetting, rate::Rate};
+use crate::{envelope::Lane, error::InvalidSetting};
 
 /// Settings that one queue keeps, and lanes that may be paused in it.
 pub(super) const SETTINGS_MAX: usize = 10_000;
@@ -23,7 +24,7 @@ pub struct Settings {
     /// Jobs that run at once in the whole cluster.
     pub cap: Option<u32>,
     /// Starts of each lane that has no rate of its own.
-    pub lane_rate: Option<Rate>,
+    pub lane_rate: Option<TokenRate>,
     /// Jobs that run at once of each lane that has no cap of its own.
     pub lane_cap: Option<u32>,
     /// Lanes with settings of their own.
@@ -39,7 +40,7 @@ pub struct LaneSettings {
     /// Its share beside others; 1 where not set.
     pub weight: Option<u32>,
     /// Its starts.
-    pub rate: Option<Rate>,
+    pub rate: Option<TokenRate>,
     /// Its jobs that run at once.
     pub cap: Option<u32>,
 }
@@ -52,7 +53,7 @@ pub enum Setting {
     /// See [`super::Queue::set_cap`].
     Cap(Option<u32>),
     /// See [`super::Queue::set_rate_of_lanes`].
-    RateOfLanes(Option<Rate>),
+    RateOfLanes(Option<TokenRate>),
     /// See [`super::Queue::set_cap_of_lanes`].
     CapOfLanes(Option<u32>),
     /// One lane's.
@@ -67,7 +68,7 @@ pub enum LaneSetting {
     /// See [`super::Queue::set_lane_weight`].
     Weight(u32),
     /// See [`super::Queue::set_lane_rate`].
-    Rate(Option<Rate>),
+    Rate(Option<TokenRate>),
     /// See [`super::Queue::set_lane_cap`].
     Cap(Option<u32>),
 }
@@ -132,7 +133,7 @@ impl Settings {
         if lane.is_empty() {
             match what {
                 "cap" => self.cap = Some(value.parse().ok()?),
-                "lane_rate" => self.lane_rate = Some(Rate::parse(value)?),
+                "lane_rate" => self.lane_rate = Some(TokenRate::parse(value)?),
                 "lane_cap" => self.lane_cap = Some(value.parse().ok()?),
                 _ => return None,
             }
@@ -141,7 +142,7 @@ impl Settings {
         let lane = self.lanes.entry(Lane::parse(lane).ok()?).or_default();
         match what {
             "weight" => lane.weight = Some(value.parse().ok()?),
-            "rate" => lane.rate = Some(Rate::parse(value)?),
+            "rate" => lane.rate = Some(TokenRate::parse(value)?),
             "cap" => lane.cap = Some(value.parse().ok()?),
             _ => return None,
         }
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn settings_survive_as_json_and_what_is_no_setting_is_refused() {
         let mut settings = Settings::default();
-        let rate = Rate::new(3, Duration::from_secs(1), 2).unwrap();
+        let rate = TokenRate::new(3, Duration::from_secs(1), 2).unwrap();
         for setting in [
             Setting::Paused(true),
             Setting::Cap(Some(9)),

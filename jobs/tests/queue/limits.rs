@@ -1,16 +1,27 @@
-//! Rates and caps of lanes and queues, changed while running; buckets of upstreams shared by processes.
+//! Rates and caps of lanes and queues, changed while running; buckets of partners shared by processes.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use jobs::{InvalidSetting, LaneSettings, Outcome, Permission, QueueError, Queues, Rate, testing};
+use domain::TokenRate;
+use jobs::{
+    InvalidSetting, JobKind, LaneSettings, Observer, Outcome, Permission, QueueError, Queues, Reconciliation,
+    ThrottleReason, WorkerOptions, testing,
+};
 use tokio::time::Instant;
 
 use crate::support::*;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn an_hour(count: u32, burst: u32) -> Rate {
-    Rate::new(count, HOUR, burst).unwrap()
+fn an_hour(count: u32, burst: u32) -> TokenRate {
+    TokenRate::new(count, HOUR, burst).unwrap()
 }
 
 async fn lanes_of(queues: &Queues, want: usize) -> BTreeMap<String, usize> {
@@ -45,7 +56,10 @@ async fn a_lane_over_its_rate_is_passed_over_and_says_when_it_may_go_on() {
 async fn lanes_over_their_rate_do_not_hide_the_others() {
     let queues = testing::queues();
     queue(&queues).set_rate_of_lanes(Some(an_hour(1, 1))).await.unwrap();
-    queue(&queues).set_lane_rate(&lane("free"), Some(Rate::new(10_000, HOUR / 3_600, 10_000).unwrap())).await.unwrap();
+    queue(&queues)
+        .set_lane_rate(&lane("free"), Some(TokenRate::new(10_000, HOUR / 3_600, 10_000).unwrap()))
+        .await
+        .unwrap();
     let flooded: Vec<_> = (0..80).flat_map(|n| many(2, &format!("m{n}"))).collect();
     queues.enqueue(&flooded).await.unwrap();
     assert_eq!(claim(&queues, 80).await.len(), 80);
@@ -59,7 +73,7 @@ async fn lanes_over_their_rate_do_not_hide_the_others() {
 async fn a_rate_is_kept_by_any_number_of_claimers() {
     let queues = testing::queues();
     let interval = Duration::from_millis(20);
-    queue(&queues).set_lane_rate(&lane("m1"), Some(Rate::new(1, interval, 3).unwrap())).await.unwrap();
+    queue(&queues).set_lane_rate(&lane("m1"), Some(TokenRate::new(1, interval, 3).unwrap())).await.unwrap();
     queues.enqueue(&many(15, "m1")).await.unwrap();
     let begun = Instant::now();
     let mut started = 0_u32;
@@ -76,7 +90,7 @@ async fn a_rate_is_kept_by_any_number_of_claimers() {
 async fn an_idle_worker_wakes_when_a_lane_may_go_on() {
     let queues = testing::queues();
     let interval = Duration::from_millis(100);
-    queue(&queues).set_lane_rate(&lane("m1"), Some(Rate::new(1, interval, 1).unwrap())).await.unwrap();
+    queue(&queues).set_lane_rate(&lane("m1"), Some(TokenRate::new(1, interval, 1).unwrap())).await.unwrap();
     let running = start(&queues, options(), |_| async { Ok(()) });
     let begun = Instant::now();
     queues.enqueue(&many(6, "m1")).await.unwrap();
@@ -171,7 +185,7 @@ async fn changes_hold_at_the_next_claim() {
     }
     assert_eq!(lanes_of(&queues, 100).await, served(&[("m1", 1), ("m2", 1), ("m3", 2)]));
     // A quicker rate does not wait for the debts of the slower one: from empty, it fills at its own pace.
-    queue.set_lane_rate(&lane("m1"), Some(Rate::new(1_000_000, HOUR / 3_600, 4).unwrap())).await.unwrap();
+    queue.set_lane_rate(&lane("m1"), Some(TokenRate::new(1_000_000, HOUR / 3_600, 4).unwrap())).await.unwrap();
     until("the lane goes on at its new rate", || async { !lanes_of(&queues, 100).await.is_empty() }).await;
     queue.set_lane_rate(&lane("m1"), None).await.unwrap();
     queue.set_rate_of_lanes(None).await.unwrap();
@@ -235,11 +249,34 @@ async fn settings_read_back_what_was_set_and_refuse_nonsense() {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn acquire(queues: &Queues, rate: Rate, cost: u32) -> Option<Duration> {
+async fn acquire(queues: &Queues, rate: TokenRate, cost: u32) -> Option<Duration> {
     match queues.limits().acquire("shopify", "m1", rate, cost).await.unwrap() {
         Permission::Granted => None,
         Permission::Later(after) => Some(after),
     }
+}
+
+/// Counts the turns of lanes that were put off.
+#[derive(Default)]
+struct PutOff(AtomicU64);
+
+impl Observer for PutOff {
+    fn lanes_put_off(&self, kind: JobKind, why: ThrottleReason, lanes: u64) {
+        assert_eq!((kind, why), (JobKind::AwardPoints, ThrottleReason::Rate));
+        self.0.fetch_add(lanes, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn turns_put_off_by_a_rate_are_reported() {
+    let queues = testing::queues();
+    queue(&queues).set_lane_rate(&lane("m1"), Some(TokenRate::new(100, SECOND, 1).unwrap())).await.unwrap();
+    let put_off = Arc::new(PutOff::default());
+    let running = start(&queues, WorkerOptions { observer: put_off.clone(), ..options() }, |_| async { Ok(()) });
+    queues.enqueue(&many(3, "m1")).await.unwrap();
+    until("all are done", || async { counts(&queues).await.done_total == 3 }).await;
+    running.stop().await;
+    assert!(put_off.0.load(Ordering::SeqCst) >= 1);
 }
 
 #[tokio::test]
@@ -300,4 +337,24 @@ async fn a_bucket_can_be_given_another_rate_while_running() {
     assert!(matches!(refused, Err(QueueError::Setting(InvalidSetting::Cost { cost: 2, burst: 1 }))), "{refused:?}");
     let refused = queues.limits().acquire("shop ify", "m1", slow, 1).await;
     assert!(matches!(refused, Err(QueueError::Setting(InvalidSetting::Name(_)))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_bucket_is_corrected_by_what_a_call_has_shown() {
+    let queues = testing::queues();
+    let rate = an_hour(10, 10);
+    let reconcile = async |shown| queues.limits().reconcile("shopify", "m1", rate, shown).await.unwrap();
+    assert_eq!(acquire(&queues, rate, 10).await, None);
+    reconcile(Reconciliation { unused: 7, ..Reconciliation::default() }).await;
+    assert_eq!(acquire(&queues, rate, 6).await, None, "7 were given back");
+    reconcile(Reconciliation { left: Some(10), ..Reconciliation::default() }).await;
+    assert_eq!(acquire(&queues, rate, 1).await, None);
+    assert!(acquire(&queues, rate, 1).await.is_some(), "what the partner has not counted yet is spent all the same");
+
+    reconcile(Reconciliation { left: Some(10), rate: Some(an_hour(100, 20)), ..Reconciliation::default() }).await;
+    assert_eq!(acquire(&queues, rate, 10).await, None, "10 of a burst of 20 are owed still");
+    assert!(acquire(&queues, rate, 1).await.unwrap() <= HOUR / 100, "at the reported rate");
+    let refused = queues.limits().acquire("shopify", "m1", rate, 21).await;
+    assert!(matches!(refused, Err(QueueError::Setting(InvalidSetting::Cost { cost: 21, burst: 20 }))), "{refused:?}");
+    assert!(acquire(&queues, rate, 20).await.is_some(), "its burst is the reported one");
 }

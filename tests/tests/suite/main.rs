@@ -15,6 +15,7 @@ mod kills;
 mod ledger_races;
 mod migrations;
 mod openapi;
+mod partners;
 mod payloads;
 mod permutations;
 mod personal_data;

@@ -18,12 +18,13 @@ const SKIPPED: [&str; 5] = ["target", ".git", ".dev", "node_modules", ".sqlx"];
 
 /// ARCHITECTURE.md, "who may import whom".
 fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let roles = ["domain", "store", "shopify", "jobs", "platform", "datastores", "messages"];
+    let roles = ["domain", "store", "shopify", "jobs", "partners", "platform", "datastores", "messages"];
     let all = [
         "domain",
         "store",
         "shopify",
         "jobs",
+        "partners",
         "platform",
         "datastores",
         "messages",
@@ -40,7 +41,8 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("shopify", &["domain"]),
         ("jobs", &["domain"]),
         ("messages", &["domain"]),
-        ("datastores", &["store", "jobs", "platform"]),
+        ("partners", &["domain", "platform"]),
+        ("datastores", &["store", "jobs", "partners", "platform"]),
         ("api", &roles),
         ("workers", &roles),
         ("cli", &roles),

@@ -1,8 +1,9 @@
-//! Smooths the calls of one process to one credential (`governor`), so that what the shared bucket grants in a burst does
-//! not arrive as one. Refuses: to limit a rate, which N processes would make N times as large.
+//! Smooths the calls of one process with one credential (`governor`), so that what the shared bucket grants in a burst does
+//! not arrive as one. Refuses to limit a rate, which N processes would make N times as large.
 
 use std::{ops::Add, time::Duration};
 
+use domain::TokenRate;
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, Reference},
@@ -12,31 +13,31 @@ use governor::{
 };
 use tokio::time::{Instant, sleep};
 
-use crate::rate::Rate;
-
-/// How calls of one process are smoothed.
+/// How one process spreads its calls with one credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PacePolicy {
-    /// Calls to one credential.
-    pub rate: Rate,
-    /// A call that would have to wait longer gives its slot back instead.
+pub struct Smoothing {
+    /// The rate of these calls.
+    pub rate: TokenRate,
+    /// The longest wait for a turn. A call that would wait longer is refused instead.
     pub wait_max: Duration,
 }
 
-pub(super) struct Smoother {
+/// Gives the calls of one process their turns.
+pub(crate) struct Smoother {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Moment>>,
     wait_max: Duration,
 }
 
 impl Smoother {
-    pub(super) fn new(policy: PacePolicy) -> Self {
+    pub(crate) fn new(policy: Smoothing) -> Self {
         let quota = Quota::with_period(policy.rate.interval()).expect("a rate has an interval above 0");
         let quota = quota.allow_burst(policy.rate.burst());
         Self { limiter: RateLimiter::direct_with_clock(quota, TokioClock), wait_max: policy.wait_max }
     }
 
-    /// Waits for this call's place and answers how long that took; or, where it would take too long, how long it would.
-    pub(super) async fn wait(&self) -> Result<Duration, Duration> {
+    /// Waits for this call's turn and returns how long that took; or fails, where it would take too long, with how long it
+    /// would take.
+    pub(crate) async fn wait(&self) -> Result<Duration, Duration> {
         let mut waited = Duration::ZERO;
         loop {
             let Err(early) = self.limiter.check() else { return Ok(waited) };
@@ -56,7 +57,7 @@ impl std::fmt::Debug for Smoother {
     }
 }
 
-/// Tokio's clock, the one of every sleep here.
+/// The clock of Tokio, which a test can pause.
 #[derive(Debug, Clone, Copy)]
 struct TokioClock;
 
@@ -95,20 +96,20 @@ mod tests {
 
     #[tokio::test]
     async fn calls_are_spaced() {
-        let rate = Rate::new(100, Duration::from_secs(1), 2).unwrap();
-        let pace = Smoother::new(PacePolicy { rate, wait_max: Duration::from_secs(10) });
+        let rate = TokenRate::new(100, Duration::from_secs(1), 2).unwrap();
+        let smoother = Smoother::new(Smoothing { rate, wait_max: Duration::from_secs(10) });
         let begun = Instant::now();
-        let waits = futures::future::join_all((0..8).map(|_| pace.wait())).await;
+        let waits = futures::future::join_all((0..8).map(|_| smoother.wait())).await;
         assert!(begun.elapsed() >= rate.interval() * 6, "two at once, then one each 10 ms: {:?}", begun.elapsed());
         assert_eq!(waits.iter().filter(|wait| **wait == Ok(Duration::ZERO)).count(), 2, "{waits:?}");
     }
 
     #[tokio::test]
-    async fn a_call_that_would_wait_too_long_is_told_for_how_long() {
-        let rate = Rate::new(1, Duration::from_secs(60), 1).unwrap();
-        let pace = Smoother::new(PacePolicy { rate, wait_max: Duration::from_secs(5) });
-        assert_eq!(pace.wait().await, Ok(Duration::ZERO));
-        let told = pace.wait().await.unwrap_err();
-        assert!(told > Duration::from_secs(5) && told <= rate.interval(), "{told:?}");
+    async fn a_call_that_would_wait_too_long_is_refused_with_the_time() {
+        let rate = TokenRate::new(1, Duration::from_secs(60), 1).unwrap();
+        let smoother = Smoother::new(Smoothing { rate, wait_max: Duration::from_secs(5) });
+        assert_eq!(smoother.wait().await, Ok(Duration::ZERO));
+        let wait = smoother.wait().await.unwrap_err();
+        assert!(wait > Duration::from_secs(5) && wait <= rate.interval(), "{wait:?}");
     }
 }

@@ -1,20 +1,20 @@
 //! A circuit breaker as a pure state machine: closed until too large a share of calls fails, then open for a while, then
-//! half open, when one call at a time tries. Refuses: clocks; every function takes `now`.
+//! half open, when one call at a time tries. Refuses clocks: every function takes `now`.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When a circuit opens, and for how long.
+/// When a circuit opens, and for how long it stays open.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CircuitPolicy {
     /// Failures within one to two of these spans are counted together.
     pub window: Duration,
-    /// It opens at that many failures,
+    /// It opens when at least so many calls failed within the window,
     pub failures_min: u32,
-    /// if they are that share of the calls, in percent.
+    /// and they are at least that share of the calls, in percent.
     pub failures_percent: u32,
-    /// How long it stays open at first; doubled each time that the try after it fails,
+    /// How long it stays open at first. The time doubles whenever the trial after it fails,
     pub open_base: Duration,
     /// up to this.
     pub open_max: Duration,
@@ -23,16 +23,16 @@ pub struct CircuitPolicy {
 /// What a circuit does with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CircuitState {
-    /// Lets all through.
+    /// Admits all calls.
     Closed,
-    /// Lets one through at a time, to see whether the upstream is back.
+    /// Admits one call at a time, to see whether the partner works again.
     HalfOpen,
-    /// Lets none through.
+    /// Admits no call.
     Open,
 }
 
 impl CircuitState {
-    /// Name for labels and lists.
+    /// Returns the name for labels and lists.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -42,10 +42,10 @@ impl CircuitState {
     }
 }
 
-/// A call that was let through. Its result is told to the circuit under this ticket; one from before the last change of
+/// A call that was admitted. Its result is reported to the circuit under this ticket; one from before the last change of
 /// state says nothing about the state since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ticket(u64);
+pub(crate) struct Ticket(u64);
 
 #[derive(Debug)]
 enum State {
@@ -60,14 +60,14 @@ struct Tally {
     failures: u32,
 }
 
-/// The circuit of one credential of one upstream.
+/// The circuit of one credential of one partner.
 #[derive(Debug)]
-pub(super) struct Circuit {
+pub(crate) struct Circuit {
     state: State,
     /// Changes of state so far.
     changes: u64,
     /// When it came into its state.
-    pub(super) since: Instant,
+    pub(crate) since: Instant,
     /// How often in a row it opened.
     opened: u32,
     /// The running span of the window, when it began, and the span before.
@@ -77,7 +77,7 @@ pub(super) struct Circuit {
 }
 
 impl Circuit {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(crate) fn new(now: Instant) -> Self {
         Self {
             state: State::Closed,
             changes: 0,
@@ -89,8 +89,8 @@ impl Circuit {
         }
     }
 
-    /// Asks to make a call. Refused, it may be asked again after that time (none: as soon as the try under way ends).
-    pub(super) fn admit(&mut self, now: Instant) -> Result<Ticket, Option<Duration>> {
+    /// Admits a call; or refuses it, with the time after which to ask again (`None`: as soon as the trial under way ends).
+    pub(crate) fn admit(&mut self, now: Instant) -> Result<Ticket, Option<Duration>> {
         if let State::Open { until } = self.state {
             if now < until {
                 return Err(Some(until - now));
@@ -106,15 +106,15 @@ impl Circuit {
         Ok(Ticket(self.changes))
     }
 
-    /// The call was not made after all.
-    pub(super) fn give_back(&mut self, ticket: Ticket) {
+    /// Takes note that the call was not made after all.
+    pub(crate) fn give_back(&mut self, ticket: Ticket) {
         if let (State::HalfOpen { trying }, true) = (&mut self.state, ticket.0 == self.changes) {
             *trying = false;
         }
     }
 
-    /// The upstream did its work.
-    pub(super) fn succeeded(&mut self, ticket: Ticket, now: Instant, policy: &CircuitPolicy) {
+    /// Takes note that the partner did its work.
+    pub(crate) fn succeeded(&mut self, ticket: Ticket, now: Instant, policy: &CircuitPolicy) {
         if ticket.0 != self.changes {
             return;
         }
@@ -126,8 +126,8 @@ impl Circuit {
         }
     }
 
-    /// The upstream failed, or did not answer.
-    pub(super) fn failed(&mut self, ticket: Ticket, now: Instant, policy: &CircuitPolicy) {
+    /// Takes note that the partner failed, or did not answer.
+    pub(crate) fn failed(&mut self, ticket: Ticket, now: Instant, policy: &CircuitPolicy) {
         if ticket.0 != self.changes {
             return;
         }
@@ -142,8 +142,8 @@ impl Circuit {
         }
     }
 
-    /// What it would do with a call now; an open circuit whose time is over is half open.
-    pub(super) fn state(&self, now: Instant) -> CircuitState {
+    /// Returns what it would do with a call now; an open circuit whose time is over is half open.
+    pub(crate) fn state(&self, now: Instant) -> CircuitState {
         match self.state {
             State::Closed => CircuitState::Closed,
             State::Open { until } if now < until => CircuitState::Open,
@@ -151,21 +151,21 @@ impl Circuit {
         }
     }
 
-    /// How long it stays open.
-    pub(super) fn opens_in(&self, now: Instant) -> Option<Duration> {
+    /// Returns how long it stays open.
+    pub(crate) fn opens_in(&self, now: Instant) -> Option<Duration> {
         match self.state {
             State::Open { until } => Some(until.saturating_duration_since(now)),
             State::Closed | State::HalfOpen { .. } => None,
         }
     }
 
-    /// Failures in the window.
-    pub(super) fn failures(&self, now: Instant, policy: &CircuitPolicy) -> u32 {
+    /// Returns the number of failures in the window.
+    pub(crate) fn failures(&self, now: Instant, policy: &CircuitPolicy) -> u32 {
         self.tally(now, policy).failures
     }
 
-    /// Changes of state so far, so that whoever holds the circuit sees whether a call made one.
-    pub(super) fn changes(&self) -> u64 {
+    /// Returns how often the state has changed, so that whoever holds the circuit sees whether a call changed it.
+    pub(crate) fn changes(&self) -> u64 {
         self.changes
     }
 
@@ -223,7 +223,7 @@ mod tests {
         }
 
         fn call(&mut self, succeeds: bool) -> CircuitState {
-            let ticket = self.circuit.admit(self.now).expect("it lets the call through");
+            let ticket = self.circuit.admit(self.now).expect("it admits the call");
             self.end(ticket, succeeds)
         }
 
