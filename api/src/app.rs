@@ -10,7 +10,7 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Response};
 use store::Store;
 
-use crate::auth::Keys;
+use crate::auth::{Keys, Quotas};
 use crate::docs;
 use crate::envelope::Enveloped;
 use crate::in_flight::InFlight;
@@ -26,6 +26,7 @@ pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) merchants: Arc<MerchantCache>,
     pub(crate) keys: Keys,
+    pub(crate) quotas: Quotas,
     pub(crate) context: Context,
     /// All dependencies, for the health that people read; whether the process is ready depends on PostgreSQL alone.
     pub(crate) dependencies: Readiness,

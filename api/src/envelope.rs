@@ -2,7 +2,7 @@
 //! method, the route's pattern and the status; never a body, a query, a key or a person.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use platform::Ids;
@@ -48,6 +48,23 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// Headers that an extractor or a handler adds to the answer, whatever becomes of the request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AnswerHeaders(Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>);
+
+impl AnswerHeaders {
+    /// Adds a header to the answer of this request.
+    pub(crate) fn add(request: &Request, name: HeaderName, value: &str) {
+        if let (Some(headers), Ok(value)) = (request.data::<Self>(), HeaderValue::from_str(value)) {
+            headers.0.lock().unwrap_or_else(PoisonError::into_inner).push((name, value));
+        }
+    }
+
+    fn take(&self) -> Vec<(HeaderName, HeaderValue)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// The outermost endpoint.
 pub(crate) struct Enveloped<E> {
     inner: E,
@@ -68,7 +85,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Enveloped<E> {
         let started = Instant::now();
         let id = RequestId::of(&request, &self.ids);
         let method = request.method().clone();
+        let added = AnswerHeaders::default();
         request.extensions_mut().insert(id.clone());
+        request.extensions_mut().insert(added.clone());
         let span = tracing::info_span!("request", request_id = %id);
         let answered = match text::check_uri(request.uri()) {
             Ok(()) => self.inner.call(request).instrument(span.clone()).await,
@@ -81,7 +100,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Enveloped<E> {
                 (known, span.in_scope(|| respond(&refusal(&error), known)))
             }
         };
-        complete(&mut response, &id);
+        complete(&mut response, &id, added.take());
         let (status, took) = (response.status().as_u16(), started.elapsed());
         platform::metrics::api_http_requests(known.label, platform::metrics::status_label(status), 1);
         platform::metrics::api_http_request_seconds(known.label, took.as_secs_f64());
@@ -150,9 +169,10 @@ pub(crate) fn whole_seconds(duration: Duration) -> u64 {
 }
 
 /// Adds the headers that every answer has.
-fn complete(response: &mut Response, id: &RequestId) {
+fn complete(response: &mut Response, id: &RequestId, added: Vec<(HeaderName, HeaderValue)>) {
     let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
+    headers.extend(added);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }

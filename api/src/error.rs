@@ -118,6 +118,12 @@ impl ApiError {
         Self { retry_after: Some(RETRY_AFTER), ..Self::new(Code::Unavailable, "try again in a few seconds") }
     }
 
+    /// The caller has spent its quota, which is whole again after `resets_after`.
+    pub(crate) fn rate_limited(resets_after: Duration) -> Self {
+        let message = "the key has spent its quota of requests: see Retry-After and RateLimit-Policy";
+        Self { retry_after: Some(resets_after), ..Self::new(Code::RateLimited, message) }
+    }
+
     /// An error of ours, which was logged where it happened.
     pub(crate) fn internal() -> Self {
         Self::new(Code::Internal, "an unexpected error")

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::app::{self, State};
-use crate::auth::Keys;
+use crate::auth::{Keys, Quotas};
 use crate::ingress::{Ingress, IngressTasks, Parts};
 use crate::listener::Listener;
 use crate::merchant_cache::MerchantCache;
@@ -100,6 +100,7 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
     });
     let state = Arc::new(State {
         keys: Keys::new(settings.api.admin_token.expose(), store.clone()),
+        quotas: Quotas::new(datastores.queues().quotas(), settings.api.key_requests_per_minute_max),
         dependencies: app::dependencies(&datastores),
         store,
         merchants,

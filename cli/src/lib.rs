@@ -1,7 +1,9 @@
-//! The operators' command `loyalnest`: migrate, seed, verify, cron. Works as the database's owner, beside the running roles.
+//! The operators' command `loyalnest`: migrate, seed, keys, verify, cron. Works as the database's owner, beside the running roles.
 
 mod cron;
+mod keys;
 mod seed;
+mod table;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
@@ -23,6 +25,9 @@ enum Command {
     Migrate,
     /// Register merchants for a demonstration or a load run; those that exist stay as they are.
     Seed(SeedArguments),
+    /// Make, list and revoke the API keys of a shop's partners.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Recompute every balance from the ledger and every order's net points from its facts; exit 1 on drift.
     Verify(VerifyArguments),
     /// List what recurs: schedule, zone, catch-up policy, last tick, next tick, missed ticks. All times are UTC.
@@ -68,6 +73,7 @@ pub async fn run(command: Cli, settings: ToolSettings, context: Context) -> anyh
             Ok(())
         }
         Command::Seed(arguments) => seed::run(&owner, &settings, &context, &arguments).await,
+        Command::Keys(command) => keys::run(&owner, &context, &command).await,
         Command::Verify(arguments) => verify::run(&owner, &arguments).await,
         Command::Cron => cron::run(&owner).await,
     }

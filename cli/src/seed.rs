@@ -4,17 +4,14 @@ use anyhow::{Context as _, ensure};
 use domain::MerchantId;
 use platform::Context;
 use platform::config::ToolSettings;
-use sha2::{Digest, Sha256};
 use store::Owner;
 use store::crypto::{Encrypted, KeyRing, Nonce};
-use store::merchants::NewMerchant;
+use store::merchants::{NewMerchant, PartnerKey};
 
+use super::keys::Scope;
 use super::{SeedArguments, say};
 
 const DEMO_SHOPS: [&str; 2] = ["demo-1.myshopify.com", "demo-2.myshopify.com"];
-const KEY_PREFIX: &str = "lnk_";
-const KEY_CHARS: usize = 43;
-const SCOPES: [&str; 4] = ["points:read", "points:write", "webhooks:read", "webhooks:write"];
 /// Merchants registered in one statement.
 const MERCHANTS_BATCH_ROWS: usize = 500;
 
@@ -58,12 +55,9 @@ async fn register_load_shops(owner: &Owner, keys: &KeyRing, context: &Context, m
 }
 
 async fn add_key(owner: &Owner, context: &Context, api_key: &str) -> anyhow::Result<()> {
-    let secret = api_key.strip_prefix(KEY_PREFIX).unwrap_or_default();
-    let well_formed =
-        secret.len() == KEY_CHARS && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    ensure!(well_formed, "--api-key must be {KEY_PREFIX} and {KEY_CHARS} characters of base64url (32 random bytes)");
-    let sha256 = Sha256::digest(api_key.as_bytes());
-    owner.add_api_key(DEMO_SHOPS[0], &context.ids.ulid(), &sha256, "demo", &SCOPES).await?;
+    let key = PartnerKey::parse(api_key);
+    let key = key.context("--api-key must be lnk_ and 43 characters of base64url (32 random bytes)")?;
+    owner.add_api_key(DEMO_SHOPS[0], &context.ids.ulid(), &key, "demo", &Scope::ALL.map(Scope::as_str)).await?;
     Ok(())
 }
 

@@ -32,8 +32,8 @@ pub use payloads::*;
 pub use queue::{
     Action, BATCH_JOBS_MAX, Beat, Bulk, BulkFilter, Claim, Claimed, Counts, DeadLetter, EditError, JobRef, JobState,
     JobView, LaneSetting, LaneSettings, LaneView, LaneWindow, Page, PageQuery, Percentiles, Permission, Queue, Queues,
-    RESCUES_MAX, Reconciliation, Rescued, Run, Setting, Settings, Settled, Settlement, SharedLimits, Span, Step,
-    Window, WorkerView,
+    RESCUES_MAX, Reconciliation, Rescued, Run, Setting, Settings, Settled, Settlement, SharedLimits, SharedQuotas,
+    Span, Spent, Step, Window, WorkerView,
 };
 pub use retry::{Jitter, RetryPolicy};
 pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};

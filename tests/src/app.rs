@@ -9,16 +9,16 @@ use domain::{EarnRule, MerchantId};
 use jobs::{JobKind, Queues};
 use platform::Context;
 use platform::clock::SharedClock;
+use platform::config::ApiSettings;
 use platform::ids::Ids;
 use platform::metrics::Metrics;
 use platform::shutdown::{self, ShutdownHandle};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
 use store::crypto::{Encrypted, Nonce};
-use store::merchants::NewMerchant;
 use store::merchants::set_earn_rule;
+use store::merchants::{NewMerchant, PartnerKey};
 use store::{Owner, Store, TenantScope};
 
 use crate::accounts;
@@ -70,7 +70,8 @@ pub struct TestApp {
     pub internal: String,
     clock: SharedClock,
     deliveries: AtomicU64,
-    api: Option<Role>,
+    apis: Vec<Role>,
+    change_api: Option<fn(&mut ApiSettings)>,
     workers: Vec<Role>,
     scheduler: Option<Role>,
     database: Option<Database>,
@@ -123,7 +124,8 @@ impl TestApp {
             internal: String::new(),
             clock: builder.clock,
             deliveries: AtomicU64::new(1),
-            api: None,
+            apis: Vec::new(),
+            change_api: builder.change_api,
             workers: Vec::new(),
             scheduler: None,
             database: Some(database),
@@ -151,12 +153,17 @@ impl TestApp {
         (Context { clock, ids, metrics, shutdown, stop: stop.clone() }, stop)
     }
 
+    /// Starts an api, or one more; requests go to the last one.
     pub async fn start_api(&mut self) {
         let (context, stop) = self.context();
-        let running = api::start(self.servers.api(), context).await.unwrap();
+        let mut settings = self.servers.api();
+        if let Some(change) = self.change_api {
+            change(&mut settings);
+        }
+        let running = api::start(settings, context).await.unwrap();
         self.base = format!("http://{}", running.addr());
         self.internal = format!("http://{}", running.internal_addr());
-        self.api = Some(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
+        self.apis.push(Role { stop, finished: Box::pin(async { Ok(running.ended().await?) }) });
     }
 
     /// Gives roles that are started from now on another clock.
@@ -195,10 +202,9 @@ impl TestApp {
 
     /// Creates a partner's key.
     pub async fn add_key(&self, domain: &str, scopes: &[&str]) -> String {
-        let key = format!("lnk_{:A<43}", unique().ulid());
-        let hash = Sha256::digest(key.as_bytes());
-        self.owner.add_api_key(domain, &self.ids.ulid(), &hash, "a test's key", scopes).await.unwrap();
-        key
+        let key = PartnerKey::of(unique().random_bytes());
+        assert!(self.owner.add_api_key(domain, &self.ids.ulid(), &key, "a test's key", scopes).await.unwrap());
+        key.expose().to_owned()
     }
 
     /// Replaces the first shop's earning rule.
@@ -319,8 +325,7 @@ impl TestApp {
         if !self.workers.is_empty() {
             self.settled().await;
         }
-        let api = self.api.take();
-        drain(api.into_iter().chain(self.workers.drain(..)).chain(self.scheduler.take()).collect()).await;
+        drain(self.apis.drain(..).chain(self.workers.drain(..)).chain(self.scheduler.take()).collect()).await;
         let dead = self.texts("SELECT queue || ': ' || reason FROM dead_letters").await;
         assert_eq!(dead.len() as i64, self.dead_letters, "dead letters: {dead:?}");
         self.assert_books_right().await;

@@ -1,6 +1,7 @@
 //! Options of a [`TestApp`]: roles, clock, servers.
 
 use platform::clock::{SharedClock, SystemClock};
+use platform::config::ApiSettings;
 
 use crate::app::TestApp;
 
@@ -14,6 +15,7 @@ pub struct Builder {
     pub(crate) servers: Vec<(Server, String)>,
     pub(crate) shops: usize,
     pub(crate) database_server: Option<String>,
+    pub(crate) change_api: Option<fn(&mut ApiSettings)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,16 @@ pub(crate) enum Server {
 impl Builder {
     pub(crate) fn new() -> Self {
         let clock = SystemClock::shared();
-        Self { api: true, workers: true, scheduler: true, clock, servers: Vec::new(), shops: 2, database_server: None }
+        Self {
+            api: true,
+            workers: true,
+            scheduler: true,
+            clock,
+            servers: Vec::new(),
+            shops: 2,
+            database_server: None,
+            change_api: None,
+        }
     }
 
     pub fn without_api(self) -> Self {
@@ -68,6 +79,11 @@ impl Builder {
     pub fn redis(mut self, url: &str) -> Self {
         self.servers.push((Server::Redis, url.to_owned()));
         self
+    }
+
+    /// Changes the settings of the api.
+    pub fn api_settings(self, change: fn(&mut ApiSettings)) -> Self {
+        Self { change_api: Some(change), ..self }
     }
 
     pub async fn start(self) -> TestApp {

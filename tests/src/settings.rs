@@ -21,6 +21,8 @@ pub const EMAIL_INDEX_KEY: &str = "222222222222222222222222222222222222222222222
 /// A lease short enough that a killed worker's jobs come back within a test.
 const LEASE_SECONDS: u64 = 3;
 const CONNECTIONS_MAX: u32 = 6;
+/// Tests ask for a balance again and again; the quota has tests of its own.
+const KEY_REQUESTS_PER_MINUTE_MAX: u32 = 1_000_000;
 
 /// Settings that differ between tests.
 #[derive(Debug, Clone)]
@@ -50,6 +52,7 @@ impl Servers {
             ("LOYALNEST_API_INTERNAL_ADDR", own("127.0.0.1:0")),
             ("LOYALNEST_WORKERS_ADDR", own("127.0.0.1:0")),
             ("LOYALNEST_SCHEDULER_ADDR", own("127.0.0.1:0")),
+            ("API_KEY_REQUESTS_PER_MINUTE_MAX", KEY_REQUESTS_PER_MINUTE_MAX.to_string()),
             ("WORKERS_LEASE_SECONDS", LEASE_SECONDS.to_string()),
             ("SCHEDULER_SWEEP_INTERVAL_SECONDS", own("1")),
             ("SCHEDULER_SWEEP_AFTER_SECONDS", own("1")),
@@ -71,6 +74,7 @@ impl Servers {
                 internal_addr: any_port(),
                 connections_max: 8_192,
                 requests_max: 8_192,
+                key_requests_per_minute_max: KEY_REQUESTS_PER_MINUTE_MAX,
                 admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
                 group_commit_ms: 1,
                 group_commit_rows_max: 256,

@@ -1,8 +1,9 @@
-//! Who calls, what they may do, and for which merchant: one extractor that authenticates, authorises and resolves the
-//! merchant, so that a handler begins with a merchant whose data it may use.
+//! Who calls, what they may do, and for which merchant: one extractor that authenticates, counts against the key's quota,
+//! authorises and resolves the merchant, so that a handler begins with a merchant whose data it may use.
 
 mod keys;
 mod permission;
+mod quota;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::openapi::{ADMIN_SCHEME, PARTNER_SCHEME, described, parameters};
 
 pub(crate) use keys::Keys;
 pub(crate) use permission::{Permission, PointsRead, WebhooksRead};
+pub(crate) use quota::Quotas;
 
 /// An authenticated caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +78,9 @@ impl<'a, P: Permission> ApiExtractor<'a> for Authorized<P> {
     ) -> poem::Result<Self> {
         let state: &Arc<State> = request.data().expect("the app adds its state to every request");
         let principal = state.keys.principal(&token(request)?).await?;
+        if let Principal::Partner(key) = &principal {
+            state.quotas.spend(request, &key.api_key_id).await?;
+        }
         let selector = MerchantSelector::of(request)?;
         let merchant = selector.resolve::<P>(&principal, &state.merchants, &state.store).await?;
         Ok(Self { merchant, permission: PhantomData })

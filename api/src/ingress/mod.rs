@@ -22,6 +22,7 @@ use store::crypto::KeyRing;
 use store::webhooks::NewWebhook;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::{ApiError, Code};
 use crate::merchant_cache::MerchantCache;
@@ -32,7 +33,8 @@ use recorder::{Entry, Grouping, RecordOutcome, RecorderHandle};
 
 pub(crate) use operation::WebhookApi;
 
-/// How long a delivery may wait to be recorded. Shopify gives up after five seconds.
+/// Within what time a delivery is answered once its body is there, the look-up of its merchant included. Shopify gives up
+/// after five seconds.
 const ANSWER_MAX: Duration = Duration::from_secs(4);
 /// Bodies larger than this are read on a thread of their own, so that they do not hold up the small ones.
 const INLINE_BYTES_MAX: usize = 256 * 1_024;
@@ -130,6 +132,7 @@ impl Ingress {
         let webhook = WebhookHeaders::from_lookup(text)?;
         *topic = Topic::parse(&webhook.topic).map_or("other", Topic::as_str);
         let (raw, memory_permit) = body::read(body, text("content-length"), &self.budget).await?;
+        let answer_by = Instant::now() + ANSWER_MAX;
         let (webhook, delivery) = self.verify_and_parse(webhook, raw.clone()).await?;
         let merchant_id = self.merchants.merchant(&webhook.shop_domain).await?;
         let merchant_id =
@@ -157,7 +160,7 @@ impl Ingress {
         if !self.recorder.take(entry) {
             return Err(ApiError::unavailable());
         }
-        match tokio::time::timeout(ANSWER_MAX, verdict).await {
+        match timeout_at(answer_by, verdict).await {
             Ok(Ok(RecordOutcome::Recorded)) => Ok((Receipt::Recorded, status == "pending")),
             Ok(Ok(RecordOutcome::Duplicate)) => Ok((Receipt::Duplicate, true)),
             Ok(Ok(RecordOutcome::Refused)) => {

@@ -82,6 +82,8 @@ table! {
         "Requests answered, by route pattern and status.";
     histogram api_http_request_seconds(route) = "api_http_request_seconds",
         "From a request's headers to its answer, in seconds.";
+    counter api_quotas(outcome) = "api_quota_requests_total",
+        "Requests with a partner's key by outcome: granted, refused; and counted by this process alone while Redis is unavailable: granted_unshared, refused_unshared.";
     counter ingress_webhooks(topic, outcome) = "ingress_webhook_messages_total",
         "Webhooks by topic and outcome: recorded, duplicate, unneeded, bad_signature, unknown_shop, malformed, unavailable.";
     histogram ingress_commit_rows() = "ingress_commit_rows",

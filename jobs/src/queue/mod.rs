@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 mod keys;
 mod limits;
 mod maintain;
+mod quotas;
 mod script;
 mod settings;
 mod settle;
@@ -28,6 +29,7 @@ pub use inspect::{
 };
 pub use limits::{Permission, Reconciliation, SharedLimits};
 pub use maintain::{Beat, Rescued};
+pub use quotas::{SharedQuotas, Spent};
 pub use settings::{LaneSetting, LaneSettings, Setting, Settings};
 pub use settle::{Settled, Settlement};
 
@@ -100,6 +102,11 @@ impl Queues {
     /// Returns the limits of partners that all processes share.
     pub fn limits(&self) -> SharedLimits {
         SharedLimits::new(self.connection.clone(), self.prefix.clone())
+    }
+
+    /// The quotas of callers, shared by all processes.
+    pub fn quotas(&self) -> SharedQuotas {
+        SharedQuotas::new(self.connection.clone(), self.prefix.clone())
     }
 
     /// Whether Redis answers for every queue; in a cluster these may be on different nodes.

@@ -52,6 +52,10 @@ script!(SETTINGS, "settings", WHEN_FULL);
 pub(super) static BUCKET: LazyLock<Script> =
     LazyLock::new(|| Script::new("bucket", [WHEN_FULL, include_str!("../lua/bucket.lua")].concat()));
 
+/// Has one key, which is not of a queue.
+pub(super) static QUOTA: LazyLock<Script> =
+    LazyLock::new(|| Script::new("quota", [ONLY_WITH_ROOM, include_str!("../lua/quota.lua")].concat()));
+
 impl Script {
     fn new(name: &'static str, code: String) -> Self {
         let hash = redis::Script::new(&code).get_hash().to_owned();

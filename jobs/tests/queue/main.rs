@@ -12,6 +12,7 @@ mod inspect;
 mod limits;
 mod memory;
 mod model;
+mod quotas;
 mod risks;
 mod rows;
 mod samples;

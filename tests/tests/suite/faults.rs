@@ -120,6 +120,34 @@ async fn without_postgresql_the_answer_is_503_with_retry_after_in_time_and_the_r
 }
 
 #[tokio::test]
+async fn a_cold_cache_of_merchants_delays_no_delivery_while_postgresql_is_unavailable() {
+    const SHOPS: usize = 500;
+    for silent in [false, true] {
+        let proxy = Proxy::before(&postgres_url()).await;
+        let through = authority(&proxy.url(&postgres_url()));
+        let builder = TestApp::builder().without_workers().without_scheduler().shops(SHOPS);
+        let app = builder.postgres_through(&through).start().await;
+        if silent {
+            proxy.silence()
+        } else {
+            proxy.cut()
+        }
+        let of_shop =
+            |(id, shop): (i64, &tests::Shop)| app.webhook("orders/create", order(id, 1_000).json()).shop(&shop.domain);
+        let deliveries: Vec<_> = (1..).zip(&app.shops).map(of_shop).collect();
+        let begun = Instant::now();
+        let answers = join_all(deliveries.iter().map(tests::Webhook::send)).await;
+        assert!(begun.elapsed() < ANSWER_MAX, "{:?}", begun.elapsed());
+        for answer in answers {
+            assert!(answer.retry_after.is_some(), "{answer:?}");
+            answer.refused(503, "unavailable");
+        }
+        proxy.restore();
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn postgresql_that_comes_and_goes_under_load_loses_nothing_that_was_answered_200() {
     let proxy = Proxy::before(&postgres_url()).await;
     let through = authority(&proxy.url(&postgres_url()));

@@ -10,6 +10,7 @@ mod cron;
 mod cron_versions;
 mod faults;
 mod history;
+mod http2;
 mod ingress;
 mod kills;
 mod ledger_races;

@@ -73,6 +73,8 @@ config! {
         pub connections_max: usize = "API_CONNECTIONS_MAX" or "8192" in 16..=65_536,
         /// Requests that are worked on at once, over all connections; further ones are answered 503.
         pub requests_max: usize = "API_REQUESTS_MAX" or "8192" in 16..=65_536,
+        /// Requests that one partner's key may make in a minute, over all api processes; further ones are answered 429.
+        pub key_requests_per_minute_max: u32 = "API_KEY_REQUESTS_PER_MINUTE_MAX" or "600" in 1..=1_000_000,
         /// Bearer token of the operators' endpoints: at least 16 characters.
         pub admin_token: Secret<String> = "ADMIN_TOKEN",
         /// How long a webhook waits at most for others to share its commit, in milliseconds; a lone one does not wait, and

@@ -1,8 +1,9 @@
-//! Keys of partners. Only their SHA-256 is known here.
+//! Keys of partners. Only their SHA-256 is stored.
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
+use super::PartnerKey;
 use crate::{Owner, Store, StoreError, TenantScope};
 
 /// A valid key: whose it is and what it may do.
@@ -32,17 +33,18 @@ pub struct ApiKeyView {
 }
 
 impl Store {
-    /// The key with this SHA-256, if it is valid: not revoked, and its merchant is active.
+    /// What this key opens, if it is valid: known, not revoked, and its merchant is active.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when PostgreSQL is unavailable.
-    pub async fn valid_api_key(&self, sha256: &[u8]) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn valid_api_key(&self, key: &PartnerKey) -> Result<Option<ApiKey>, StoreError> {
+        let sha256 = key.sha256();
         let mut tx = self.begin(&TenantScope::Platform).await?;
         let row = sqlx::query!(
             "SELECT k.api_key_id, k.merchant_id, k.scopes
              FROM api_keys k JOIN merchants m ON m.merchant_id = k.merchant_id
              WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND m.status = 'active'",
-            sha256
+            sha256.as_slice()
         )
         .fetch_optional(&mut *tx)
         .await?;
@@ -57,7 +59,7 @@ impl Store {
 }
 
 impl Owner {
-    /// Gives a merchant an API key by its SHA-256. Returns `false` when there is such a key already, or no merchant of this
+    /// Gives a merchant an API key, of which only the SHA-256 is stored. Returns `false` when there is such a key already, or no merchant of this
     /// domain.
     ///
     /// # Errors
@@ -66,17 +68,18 @@ impl Owner {
         &self,
         shopify_domain: &str,
         api_key_id: &str,
-        sha256: &[u8],
+        key: &PartnerKey,
         name: &str,
         scopes: &[&str],
     ) -> Result<bool, StoreError> {
+        let sha256 = key.sha256();
         let added = sqlx::query!(
             "INSERT INTO api_keys (merchant_id, api_key_id, key_hash, name, scopes)
              SELECT merchant_id, $2, $3, $4, $5 FROM merchants WHERE shopify_domain = $1
              ON CONFLICT (key_hash) DO NOTHING",
             shopify_domain,
             api_key_id,
-            sha256,
+            sha256.as_slice(),
             name,
             scopes as _
         )

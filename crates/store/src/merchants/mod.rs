@@ -1,6 +1,7 @@
 //! Merchants as the ingress and the API look them up.
 
 mod api_keys;
+mod partner_key;
 mod provision;
 mod settings;
 
@@ -9,6 +10,7 @@ use domain::MerchantId;
 use crate::{Store, StoreError, TenantScope};
 
 pub use api_keys::{ApiKey, ApiKeyView};
+pub use partner_key::{PARTNER_KEY_BYTES, PartnerKey};
 pub use provision::NewMerchant;
 pub use settings::{read_earn_rule, set_earn_rule};
 
