@@ -205,9 +205,12 @@ async fn a_key_that_two_transactions_write_is_a_conflict_and_any_other_is_named(
     let (other, key) = (account.app.ids.ulid(), "another key");
     let mut tx = account.begin().await;
     let raced = append(&mut tx, &[again(&other, &id)], &[], &[]).await;
+    tx.rollback().await.unwrap();
     assert!(matches!(&raced, Err(StoreError::Conflict(Some(_)))), "{raced:?}");
     let mut tx = account.begin().await;
-    match append(&mut tx, &[again(&id, key)], &[], &[]).await {
+    let refused = append(&mut tx, &[again(&id, key)], &[], &[]).await;
+    tx.rollback().await.unwrap();
+    match refused {
         Err(StoreError::Refused { constraint, .. }) => assert!(constraint.ends_with("_pkey"), "{constraint}"),
         other => panic!("{other:?}"),
     }
