@@ -57,6 +57,11 @@ fn of_constraint(constraint: String, unique: bool, source: sqlx::Error) -> Store
     }
 }
 
+/// Refuses a write that left rows out: it must not be committed.
+pub(crate) fn expect_rows(written: impl TryInto<usize>, expected: usize) -> Result<(), StoreError> {
+    if written.try_into().ok() == Some(expected) { Ok(()) } else { Err(StoreError::Conflict(None)) }
+}
+
 impl StoreError {
     /// Whether the same call may succeed later, unchanged.
     #[must_use]

@@ -6,6 +6,7 @@
 mod auth;
 mod awards;
 mod chaos;
+mod contacts;
 mod cron;
 mod cron_versions;
 mod faults;
