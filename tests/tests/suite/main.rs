@@ -8,6 +8,7 @@ mod awards;
 mod chaos;
 mod cron;
 mod cron_versions;
+mod discards;
 mod faults;
 mod histories;
 mod history;
