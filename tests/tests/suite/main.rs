@@ -9,6 +9,7 @@ mod chaos;
 mod contacts;
 mod cron;
 mod cron_versions;
+mod discards;
 mod faults;
 mod histories;
 mod history;
