@@ -3,7 +3,7 @@
 
 use domain::{MerchantId, TransactionType};
 use futures::future::join;
-use store::customers::lock_by_shopify_id;
+use store::customers::{ContactRow, lock_by_shopify_id};
 use store::ledger::{AllocationRow, Balance, EntryRow, append, open_lots};
 use store::orders;
 use store::{StoreError, TenantScope, Tx};
@@ -55,12 +55,14 @@ impl Account {
             name: "points_adjusted",
             event_payload: &payload,
         };
-        let balance = Balance {
+        let contact = ContactRow {
             merchant_id: self.merchant.as_str(),
             customer_id: &self.customer_id,
-            points_balance: balance,
-            total_points_earned: balance.max(0),
+            email_seen_at: None,
+            locale: None,
+            locale_seen_at: None,
         };
+        let balance = Balance { contact, points_balance: balance, total_points_earned: balance.max(0) };
         let allocation =
             AllocationRow { merchant_id: self.merchant.as_str(), transaction_id, lot_id: &self.lot_id, points };
         append(tx, &[entry], &[balance], &[allocation]).await
