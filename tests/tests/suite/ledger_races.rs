@@ -3,6 +3,7 @@
 
 use domain::{MerchantId, TransactionType};
 use futures::future::join;
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use store::customers::{ContactRow, lock_by_shopify_id};
 use store::ledger::{AllocationRow, Balance, EntryRow, append, open_lots};
 use store::orders;
@@ -68,11 +69,17 @@ impl Account {
         append(tx, &[entry], &[balance], &[allocation]).await
     }
 
-    async fn commit_when_another_waits(&self, sql: &str) {
+    /// Begins a transaction that moves rows, and does not commit it yet.
+    async fn begin_moving(&self, sql: &str) -> Transaction<'static, Postgres> {
         let mut tx = self.app.pool.begin().await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+        tx
+    }
+
+    /// Commits it as soon as another transaction waits for these rows.
+    async fn commit_when_another_waits(&self, moving: Transaction<'static, Postgres>) {
         wait_until("the other transaction waits", async || self.app.number(WAITING).await > 0).await;
-        tx.commit().await.unwrap();
+        moving.commit().await.unwrap();
     }
 
     async fn lots(&self) -> (i64, i64) {
@@ -137,8 +144,9 @@ async fn a_write_that_leaves_a_row_out_is_a_conflict() {
     for moved in ["UPDATE customers SET points_balance = points_balance", "UPDATE point_lots SET remaining = remaining"]
     {
         let id = account.app.ids.ulid();
+        let moving = account.begin_moving(moved).await;
         let mut tx = account.begin().await;
-        let (refused, ()) = join(account.debit(&mut tx, &id, 10, 90), account.commit_when_another_waits(moved)).await;
+        let (refused, ()) = join(account.debit(&mut tx, &id, 10, 90), account.commit_when_another_waits(moving)).await;
         assert!(matches!(refused, Err(StoreError::Conflict(_))), "{moved}: {refused:?}");
         drop(tx);
         assert_eq!(account.lots().await, (100, 0), "{moved}");
@@ -148,8 +156,8 @@ async fn a_write_that_leaves_a_row_out_is_a_conflict() {
     drop(tx);
     let mut tx = account.begin().await;
     let orders = [&stored];
-    let moved = account.commit_when_another_waits("UPDATE orders SET updated_at = updated_at");
-    let (refused, ()) = join(orders::save(&mut tx, &orders), moved).await;
+    let moving = account.begin_moving("UPDATE orders SET updated_at = updated_at").await;
+    let (refused, ()) = join(orders::save(&mut tx, &orders), account.commit_when_another_waits(moving)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
     drop(tx);
     account.app.finish().await;
