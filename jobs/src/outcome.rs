@@ -88,6 +88,8 @@ pub mod class {
     pub const POISON: &str = "poison";
     /// What the job needs was not there for longer than its kind waits.
     pub const SNOOZE_LIMIT: &str = "snooze_limit";
+    /// The job is to be discarded, and what it was about could not be closed yet.
+    pub const DISCARD_UNRECORDED: &str = "discard_unrecorded";
     /// A person did it.
     pub const OPERATOR: &str = "operator";
 

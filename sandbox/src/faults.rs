@@ -96,7 +96,7 @@ pub(crate) struct Limits {
 
 /// What becomes of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum Effect {
     /// It is carried out and answered.
     Normal,
     /// It is refused with this status.
@@ -171,33 +171,33 @@ impl Faults {
     }
 
     /// Decides what becomes of a request of `account`, and counts a hit.
-    pub(crate) fn fate(&mut self, account: &str, ids: &Ids) -> Fate {
+    pub(crate) fn effect(&mut self, account: &str, ids: &Ids) -> Effect {
         let gone = match &self.shop_gone {
             ShopGone::Flag(gone) => *gone && self.concerns(account),
             ShopGone::Account(name) => name == account,
         };
         if gone {
-            return Fate::Gone;
+            return Effect::Gone;
         }
-        let fate = self.failure();
-        if fate == Fate::Normal || !self.concerns(account) || self.hits_max == Some(0) || !self.strikes(ids) {
-            return Fate::Normal;
+        let effect = self.failure();
+        if effect == Effect::Normal || !self.concerns(account) || self.hits_max == Some(0) || !self.hits(ids) {
+            return Effect::Normal;
         }
         if let Some(left) = &mut self.hits_max {
             *left -= 1;
         }
-        fate
+        effect
     }
 
     /// Returns what a request that is hit suffers: the worst that is set.
-    fn failure(&self) -> Fate {
+    fn failure(&self) -> Effect {
         match (self.hang, self.status, self.cut, self.garbage_bytes()) {
-            (true, ..) => Fate::Hung,
-            (_, Some(status), ..) => Fate::Refused(status),
-            (_, _, true, _) => Fate::Cut,
-            (_, _, _, Some(bytes)) => Fate::Garbled(bytes),
-            _ if self.error_rate.is_some() => Fate::Refused(500),
-            _ => Fate::Normal,
+            (true, ..) => Effect::Hung,
+            (_, Some(status), ..) => Effect::Refused(status),
+            (_, _, true, _) => Effect::Cut,
+            (_, _, _, Some(bytes)) => Effect::Garbled(bytes),
+            _ if self.error_rate.is_some() => Effect::Refused(500),
+            _ => Effect::Normal,
         }
     }
 
@@ -209,7 +209,7 @@ impl Faults {
         }
     }
 
-    fn strikes(&self, ids: &Ids) -> bool {
+    fn hits(&self, ids: &Ids) -> bool {
         // The 53 bits that a double holds exactly make a number in 0..1.
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
         let drawn = (ids.random_u64() >> 11) as f64 / (1_u64 << 53) as f64;

@@ -2,6 +2,7 @@
 //! refuse, has their limits, records what it received, and fails on request. For tests and development only: it keeps
 //! everything in bounded memory and forgets it when it ends.
 
+mod answer_body;
 mod bounded;
 mod call;
 mod control;
@@ -10,7 +11,6 @@ mod form;
 mod journal;
 mod partner;
 mod partners;
-mod playback;
 mod rate;
 mod server;
 mod service;

@@ -1,4 +1,4 @@
-//! The server: receives a request whole, lets the faults decide its fate and the partner answer it, records it, and plays
+//! The server: receives a request whole, lets the faults decide its effect and the partner answer it, records it, and sends
 //! the answer. Listens on the loopback; every body and the number of connections are bounded.
 
 use std::collections::BTreeMap;
@@ -21,13 +21,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::answer_body::AnswerBody;
 use crate::call::{Answer, Call};
 use crate::control;
-use crate::faults::{Fate, Faults};
+use crate::faults::{Effect, Faults};
 use crate::journal::{Journal, Recorded};
 use crate::partner::Partner;
-use crate::partners::{Refusal, Scene, Sent, Stage, send_review};
-use crate::playback::Playback;
+use crate::partners::{Partners, Refusal, RequestContext, Sent, send_review};
 
 /// Longest body that is received.
 const BODY_BYTES_MAX: usize = 64 * 1_024 * 1_024;
@@ -78,7 +78,7 @@ pub struct Sandbox {
 
 /// What all connections share.
 pub(crate) struct Shared {
-    pub(crate) stage: Stage,
+    pub(crate) partners: Partners,
     faults: Mutex<BTreeMap<Partner, Faults>>,
     journal: Mutex<Journal>,
     clock: SharedClock,
@@ -102,9 +102,9 @@ impl Sandbox {
             io::Error::new(error.kind(), format!("the sandbox cannot listen on {}: {error}", options.addr))
         })?;
         let addr = listener.local_addr()?;
-        let stage = Stage::new(&options);
+        let partners = Partners::new(&options);
         let (faults, journal) = (Mutex::default(), Mutex::default());
-        let shared = Arc::new(Shared { stage, faults, journal, clock, ids, health: options.health });
+        let shared = Arc::new(Shared { partners, faults, journal, clock, ids, health: options.health });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { addr, shared, accepting })
     }
@@ -195,34 +195,34 @@ impl Shared {
     }
 
     /// Answers a request to a partner. `Err` ends the connection without an answer.
-    async fn play(&self, partner: Partner, call: Call) -> io::Result<Response<Playback>> {
-        let actor = self.stage.partner(partner);
-        let account = actor.account(&call);
-        let (fate, latency, limits) = {
+    async fn serve(&self, partner: Partner, call: Call) -> io::Result<Response<AnswerBody>> {
+        let api = self.partners.partner(partner);
+        let account = api.account(&call);
+        let (effect, latency, limits) = {
             let mut faults = self.faults();
             let faults = faults.entry(partner).or_default();
-            (faults.fate(&account, &self.ids), faults.latency(&account), faults.limits(&account))
+            (faults.effect(&account, &self.ids), faults.latency(&account), faults.limits(&account))
         };
-        let scene = Scene { now: self.clock.now(), ids: &self.ids, limits };
-        let answer = match fate {
-            Fate::Hung => {
-                self.journal().record(scene.now, partner, call, None, &Bytes::new());
+        let context = RequestContext { now: self.clock.now(), ids: &self.ids, limits };
+        let answer = match effect {
+            Effect::Hung => {
+                self.journal().record(context.now, partner, call, None, &Bytes::new());
                 tokio::time::sleep(HANG).await;
                 return Err(io::Error::other("hung as set by the faults"));
             }
-            Fate::Refused(status) => actor.refuse(&call, Refusal::Status(status), &scene),
-            Fate::Gone => actor.refuse(&call, Refusal::Gone, &scene),
-            Fate::Normal | Fate::Cut | Fate::Garbled(_) => actor.answer(&call, &scene),
+            Effect::Refused(status) => api.refuse(&call, Refusal::Status(status), &context),
+            Effect::Gone => api.refuse(&call, Refusal::Gone, &context),
+            Effect::Normal | Effect::Cut | Effect::Garbled(_) => api.answer(&call, &context),
         };
-        self.journal().record(scene.now, partner, call, Some(answer.status.as_u16()), &answer.body);
+        self.journal().record(context.now, partner, call, Some(answer.status.as_u16()), &answer.body);
         tokio::time::sleep(latency).await;
-        match fate {
-            Fate::Cut if answer.body.len() < 2 => Err(io::Error::other("cut off as set by the faults")),
-            Fate::Cut => {
-                let body = Playback::cut(&answer.body);
+        match effect {
+            Effect::Cut if answer.body.len() < 2 => Err(io::Error::other("cut off as set by the faults")),
+            Effect::Cut => {
+                let body = AnswerBody::cut(&answer.body);
                 Ok(response(answer, body))
             }
-            Fate::Garbled(left) => Ok(response(answer, Playback::Garbage { left, ids: Arc::clone(&self.ids) })),
+            Effect::Garbled(left) => Ok(response(answer, AnswerBody::Garbage { left, ids: Arc::clone(&self.ids) })),
             _ => {
                 let body = answer.body.clone().into();
                 Ok(response(answer, body))
@@ -230,7 +230,7 @@ impl Shared {
         }
     }
 
-    async fn respond(&self, request: Request<Incoming>) -> io::Result<Response<Playback>> {
+    async fn respond(&self, request: Request<Incoming>) -> io::Result<Response<AnswerBody>> {
         let (head, body) = request.into_parts();
         let Ok(body) = Limited::new(body, BODY_BYTES_MAX).collect().await else {
             return Ok(whole(Answer::new(
@@ -251,7 +251,7 @@ impl Shared {
             full_path,
         };
         match partner {
-            Ok(partner) => self.play(partner, call).await,
+            Ok(partner) => self.serve(partner, call).await,
             Err(unknown) => match control::answer(self, &call).await {
                 Some(answer) => Ok(whole(answer)),
                 None => Ok(whole(self.health(&call.full_path).await.unwrap_or_else(|| {
@@ -276,12 +276,12 @@ fn split(path: &str) -> (&str, &str) {
     }
 }
 
-fn whole(answer: Answer) -> Response<Playback> {
+fn whole(answer: Answer) -> Response<AnswerBody> {
     let body = answer.body.clone().into();
     response(answer, body)
 }
 
-fn response(answer: Answer, body: Playback) -> Response<Playback> {
+fn response(answer: Answer, body: AnswerBody) -> Response<AnswerBody> {
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     for (name, value) in answer.headers {

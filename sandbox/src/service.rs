@@ -19,7 +19,7 @@ pub async fn serve(settings: SandboxSettings, context: Context) -> anyhow::Resul
         addr: settings.sandbox.addr,
         shopify_api_secret: settings.shopify.api_secret.expose().clone(),
         access_key_id: settings.sandbox.access_key_id.clone(),
-        secret_access_key: settings.sandbox.secret_access_key.expose().clone(),
+        secret_access_key: settings.sandbox.secret_access_key.clone(),
         bucket: settings.sandbox.bucket.clone(),
         health: Some(health),
     };

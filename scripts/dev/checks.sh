@@ -115,12 +115,13 @@ run_gen() {
   say ".env.example"
   cargo run -q -p platform --example env_example >.env.example.new
   mv .env.example.new .env.example
-  say "api/openapi.json"
-  cargo run -q -p api --example openapi >api/openapi.json.new
-  mv api/openapi.json.new api/openapi.json
   start_test_services
   gen_queries
   release_lock
+  # The api compiles only once its queries are known.
+  say "api/openapi.json"
+  cargo run -q -p api --example openapi >api/openapi.json.new
+  mv api/openapi.json.new api/openapi.json
   git --no-pager diff --stat -- .env.example api/openapi.json .sqlx || true
 }
 

@@ -84,8 +84,9 @@ impl Process {
         let mut addr = None;
         wait_until(&format!("{name} is up"), async || {
             let ended = process.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{name} ended at its start: {}", process.log());
+            // A process that was up may have ended by now, as one that a job aborts.
             addr = process.addr();
+            assert!(addr.is_some() || ended.is_none(), "{name} ended at its start: {}", process.log());
             addr.is_some()
         })
         .await;

@@ -1,23 +1,56 @@
 //! Keeps attempts and dead letters in PostgreSQL, where they can be searched after Redis has forgotten them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{LogId, MerchantId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, OutcomeKind};
+use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, JobContext, OutcomeKind, Reason};
 use platform::ids::Ids;
 use serde::Deserialize;
-use store::Store;
 use store::jobs::{AttemptRow, DeadLetterRow};
+use store::{Store, StoreError};
 
-/// The sink the queue's runner writes to.
+use crate::batch::{Batcher, Work};
+
+/// Webhooks of discarded jobs that are closed at once.
+const DISCARDED_BATCH_MAX: usize = 500;
+
+/// The sink that the queue's runner writes to.
 #[derive(Debug)]
 pub struct OutcomeSink {
-    /// The database.
-    pub store: Store,
-    /// New ids.
-    pub ids: Arc<Ids>,
+    store: Store,
+    ids: Arc<Ids>,
+    closer: Batcher<Closer>,
+}
+
+/// A webhook whose job is discarded.
+struct Discarded {
+    webhook: (MerchantId, String),
+    reason: String,
+}
+
+/// Closes webhooks whose jobs are discarded: a statement for each reason, however many there are.
+#[derive(Debug)]
+struct Closer(Store);
+
+impl Work for Closer {
+    type Item = Discarded;
+    type Answer = Result<(), Arc<StoreError>>;
+
+    async fn run(&self, items: Vec<Discarded>) -> Vec<Self::Answer> {
+        let mut by_reason: BTreeMap<&str, Vec<(MerchantId, String)>> = BTreeMap::new();
+        for Discarded { webhook, reason } in &items {
+            by_reason.entry(reason).or_default().push(webhook.clone());
+        }
+        let mut answers: BTreeMap<&str, Self::Answer> = BTreeMap::new();
+        for (reason, webhooks) in by_reason {
+            answers.insert(reason, self.0.abandon_webhooks(&webhooks, reason).await.map(|_| ()).map_err(Arc::new));
+        }
+        items.iter().map(|item| answers.get(item.reason.as_str()).cloned().unwrap_or(Ok(()))).collect()
+    }
 }
 
 /// The part of a payload that says which webhook the job was to handle.
@@ -42,6 +75,17 @@ impl AttemptSink for OutcomeSink {
         .boxed()
     }
 
+    fn discarded<'a>(&'a self, job: &'a JobContext, reason: &'a Reason) -> BoxFuture<'a, Result<(), BoxError>> {
+        async move {
+            if job.kind.is_of_webhook() {
+                let webhook = (job.merchant()?, job.job_id.to_string());
+                self.closer.submit(Discarded { webhook, reason: reason.text.clone() }).await??;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
     fn dead_letters<'a>(&'a self, batch: &'a [DeadLetter]) -> BoxFuture<'a, Result<(), BoxError>> {
         async move {
             let rows = batch.iter().map(dead_letter_row).collect::<Result<Vec<_>, _>>()?;
@@ -57,6 +101,13 @@ impl AttemptSink for OutcomeSink {
 }
 
 impl OutcomeSink {
+    /// Makes a sink that writes to that database.
+    #[must_use]
+    pub fn new(store: Store, ids: Arc<Ids>) -> Self {
+        let closer = Batcher::start(Closer(store.clone()), DISCARDED_BATCH_MAX, 1, Duration::ZERO);
+        Self { store, ids, closer }
+    }
+
     fn attempt_row(&self, attempt: &AttemptRecord) -> Result<AttemptRow, BoxError> {
         Ok(AttemptRow {
             merchant_id: MerchantId::parse(attempt.lane.as_str())?,

@@ -93,7 +93,7 @@ fn start_workers(
     settings: &WorkersSettings,
     shutdown: &Shutdown,
 ) -> Vec<Worker> {
-    let sink = Arc::new(OutcomeSink { store: env.store.clone(), ids: Arc::clone(&env.ids) });
+    let sink = Arc::new(OutcomeSink::new(env.store.clone(), Arc::clone(&env.ids)));
     let options = |kind: JobKind| WorkerOptions {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         host: platform::host::name(),

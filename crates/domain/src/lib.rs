@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod contact;
 mod fraction;
 pub mod ids;
 pub mod ledger;
@@ -24,6 +25,7 @@ mod properties;
 #[cfg(test)]
 mod wire_samples;
 
+pub use contact::{AddressClaim, AddressHolder, Assignment, ClaimOutcome, ContactFacts, Seen, assign_addresses};
 pub use ids::{
     CustomerId, IdError, IdSource, LogId, LotId, MerchantId, ShopifyCustomerId, ShopifyLineId, ShopifyOrderId,
     ShopifyRefundId, TransactionId,

@@ -71,8 +71,8 @@ impl StoreError {
 
 /// Checks that a statement wrote every row that it was to write: fails with [`StoreError::Conflict`] when it wrote fewer, since
 /// another transaction was faster.
-pub(crate) fn expect_rows(written: u64, expected: usize) -> Result<(), StoreError> {
-    if usize::try_from(written) == Ok(expected) { Ok(()) } else { Err(StoreError::Conflict(None)) }
+pub(crate) fn expect_rows(written: impl TryInto<usize>, expected: usize) -> Result<(), StoreError> {
+    if written.try_into().ok() == Some(expected) { Ok(()) } else { Err(StoreError::Conflict(None)) }
 }
 
 impl From<sqlx::Error> for StoreError {

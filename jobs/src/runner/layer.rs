@@ -25,6 +25,9 @@ use crate::{
     outcome::{JobError, Outcome, OutcomeKind, Reason, class, error_chain},
 };
 
+/// How long a job waits whose discard could not be recorded; up to twice that time.
+const DISCARD_SNOOZE: Duration = Duration::from_secs(1);
+
 /// Runs jobs of one worker.
 #[derive(Clone)]
 pub struct JobLayer(pub(super) Arc<Shared>);
@@ -87,6 +90,7 @@ where
                 },
                 Err(panic) => Err(panicked(&*panic)),
             };
+            let result = close_discarded(&shared, &context, result).await;
             let (outcome, kind, reason) = decide(&shared, &context, result);
             log(&context, kind, reason.as_ref());
             shared.ran(&context, started, Instant::now(), kind, reason);
@@ -124,6 +128,22 @@ fn panicked(panic: &(dyn Any + Send)) -> JobError {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
     JobError::retry(format!("panicked: {text}")).class(class::PANIC)
+}
+
+/// Has the sink close what a discarded job was about. PostgreSQL comes first: a job that Redis forgets before PostgreSQL knows
+/// of its end would be enqueued again for ever. Returns a snooze where PostgreSQL cannot be told.
+async fn close_discarded(shared: &Shared, context: &JobContext, result: Result<(), JobError>) -> Result<(), JobError> {
+    let (Err(JobError::Discard { reason, class }), Some(sink)) = (&result, &shared.sink) else { return result };
+    let reason = Reason::new(class, reason.as_str());
+    match sink.discarded(context, &reason).await {
+        Ok(()) => result,
+        Err(error) => {
+            let after = DISCARD_SNOOZE + shared.jitter.up_to(DISCARD_SNOOZE);
+            let why =
+                format!("to be discarded ({}), which could not be recorded: {}", reason.text, error_chain(&*error));
+            Err(JobError::snooze(after, why).class(class::DISCARD_UNRECORDED))
+        }
+    }
 }
 
 /// What becomes of the job, what it is called, and why.

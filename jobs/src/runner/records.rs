@@ -66,6 +66,10 @@ pub trait AttemptSink: Send + Sync + 'static {
     /// Keeps runs. What fails is lost, and counted.
     fn attempts<'a>(&'a self, batch: &'a [AttemptRecord]) -> BoxFuture<'a, Result<(), BoxError>>;
 
+    /// Closes what a job was about that is to be discarded, before Redis forgets the job. Where this fails, the job is snoozed
+    /// instead, and discarded when it has run again.
+    fn discarded<'a>(&'a self, job: &'a JobContext, reason: &'a Reason) -> BoxFuture<'a, Result<(), BoxError>>;
+
     /// Keeps dead letters, which are removed from Redis afterwards. The same letter may come more than once, also from
     /// two workers at once: keep it by job id and time of death.
     fn dead_letters<'a>(&'a self, batch: &'a [DeadLetter]) -> BoxFuture<'a, Result<(), BoxError>>;

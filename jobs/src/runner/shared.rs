@@ -15,7 +15,12 @@ use tokio::{
     time::Instant,
 };
 
-use super::{WorkerOptions, cancel::Cancellations, meter::Meter, records::Recorder};
+use super::{
+    WorkerOptions,
+    cancel::Cancellations,
+    meter::Meter,
+    records::{AttemptSink, Recorder},
+};
 use crate::{
     context::{Job, JobContext},
     observer::Observer,
@@ -41,6 +46,7 @@ pub(super) struct Shared {
     pub(super) concurrency: usize,
     pub(super) jitter: Jitter,
     pub(super) recorder: Option<Recorder>,
+    pub(super) sink: Option<Arc<dyn AttemptSink>>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) meter: Meter,
     pub(super) cancellations: Cancellations,
@@ -78,6 +84,7 @@ impl Shared {
             concurrency: options.concurrency.unwrap_or(policy.concurrency).max(1),
             jitter: Jitter::seeded(options.seed),
             recorder,
+            sink: options.sink,
             observer: options.observer,
             meter: Meter::default(),
             cancellations: Cancellations::default(),

@@ -9,17 +9,26 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jobs::{AttemptRecord, AttemptSink, BoxError, DeadLetter, Job, JobError, OutcomeKind, WorkerOptions, testing};
+use jobs::{
+    AttemptRecord, AttemptSink, BoxError, DeadLetter, Job, JobContext, JobError, OutcomeKind, Reason, WorkerOptions,
+    testing,
+};
 use tokio::sync::Notify;
 
 use crate::support::*;
 
-/// Keeps everything in memory; refuses dead letters until told otherwise.
+/// Keeps everything in memory; fails as many times for dead letters and discards as it is told to.
 #[derive(Default)]
 struct Memory {
     attempts: Mutex<Vec<AttemptRecord>>,
     dead: Mutex<Vec<DeadLetter>>,
     refusals: AtomicUsize,
+    discarded: Mutex<Vec<String>>,
+    discard_refusals: AtomicUsize,
+}
+
+fn refuses(times: &AtomicUsize) -> bool {
+    times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 impl AttemptSink for Memory {
@@ -28,11 +37,20 @@ impl AttemptSink for Memory {
         Box::pin(async { Ok(()) })
     }
 
+    fn discarded<'a>(&'a self, job: &'a JobContext, reason: &'a Reason) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move {
+            if refuses(&self.discard_refusals) {
+                return Err("the database is unavailable".into());
+            }
+            self.discarded.lock().unwrap().push(format!("{}: {}", job.lane, reason.text));
+            Ok(())
+        })
+    }
+
     fn dead_letters<'a>(&'a self, batch: &'a [DeadLetter]) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            if self.refusals.load(Ordering::SeqCst) > 0 {
-                self.refusals.fetch_sub(1, Ordering::SeqCst);
-                return Err("database away".into());
+            if refuses(&self.refusals) {
+                return Err("the database is unavailable".into());
             }
             self.dead.lock().unwrap().extend_from_slice(batch);
             Ok(())
@@ -86,9 +104,28 @@ async fn outcomes_and_records_of_every_way_to_end() {
         [(1, OutcomeKind::Retried, text("still busy")), (2, OutcomeKind::Dead, text("still busy"))]
     );
     assert!(attempts.iter().all(|record| &*record.worker == "worker-1" && record.ended_at >= record.started_at));
+    assert_eq!(*sink.discarded.lock().unwrap(), ["discard: shop is gone"]);
     let dead = sink.dead.lock().unwrap();
     let exhausted = dead.iter().find(|letter| letter.lane.as_str() == "exhaust").unwrap();
     assert_eq!((exhausted.reason.as_str(), exhausted.trace.as_deref()), ("attempts used up: still busy", Some("t-9")));
+}
+
+#[tokio::test]
+async fn a_discard_that_cannot_be_recorded_is_not_settled() {
+    let queues = testing::queues();
+    let sink = Arc::new(Memory::default());
+    sink.discard_refusals.store(1, Ordering::SeqCst);
+    let options = WorkerOptions { sink: Some(sink.clone()), ..options() };
+    let running = start(&queues, options, |_| async { Err(JobError::discard("shop is gone")) });
+    queues.enqueue(&[job("m1").max_attempts(1)]).await.unwrap();
+    until("it is discarded", || async { counts(&queues).await.cancelled_total == 1 }).await;
+    running.stop().await;
+    let counts = counts(&queues).await;
+    assert_eq!((counts.snoozed_total, counts.dead_total, counts.pending()), (1, 0, 0));
+    assert_eq!(*sink.discarded.lock().unwrap(), ["m1: shop is gone"]);
+    let attempts = sink.attempts.lock().unwrap();
+    let first = attempts[0].error.clone().unwrap();
+    assert_eq!(first, "to be discarded (shop is gone), which could not be recorded: the database is unavailable");
 }
 
 #[tokio::test]

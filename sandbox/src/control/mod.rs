@@ -77,14 +77,14 @@ async fn review(shared: &Shared, call: &Call, partner: &str) -> Result<Answer, P
 fn shop(shared: &Shared, call: &Call, domain: &str) -> Result<Answer, Problem> {
     only(call, &[Method::GET, Method::PUT])?;
     let settings = (call.method == Method::PUT).then_some(&*call.body);
-    let shown = shared.stage.shop_settings(domain, settings, shared.now());
+    let shown = shared.partners.shop_settings(domain, settings, shared.now());
     shown.map(|shown| Answer::json(200, &shown)).map_err(|reason| Problem(400, reason))
 }
 
 /// Keeps an order of a shop, so that its API shows it.
 fn order(shared: &Shared, call: &Call, domain: &str) -> Result<Answer, Problem> {
     only(call, &[Method::PUT])?;
-    let id = shared.stage.put_order(domain, &call.body, shared.now()).map_err(|reason| Problem(400, reason))?;
+    let id = shared.partners.put_order(domain, &call.body, shared.now()).map_err(|reason| Problem(400, reason))?;
     Ok(Answer::json(200, &json!({ "id": format!("gid://shopify/Order/{id}") })))
 }
 

@@ -24,7 +24,7 @@ use crate::server::Options;
 use crate::sigv4::Credentials;
 
 /// What a partner is told of the moment in which it answers.
-pub(crate) struct Scene<'a> {
+pub(crate) struct RequestContext<'a> {
     /// The moment.
     pub(crate) now: DateTime<Utc>,
     /// Identity and randomness.
@@ -43,19 +43,19 @@ pub(crate) enum Refusal {
 }
 
 /// One partner.
-pub(crate) trait Play: Send + Sync {
+pub(crate) trait PartnerApi: Send + Sync {
     /// Returns whose limits and faults apply to the request, as far as it says: a shop, an API key, a bucket.
     fn account(&self, call: &Call) -> String;
 
     /// Answers the request.
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer;
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer;
 
     /// Refuses the request in the partner's words.
-    fn refuse(&self, call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer;
+    fn refuse(&self, call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer;
 }
 
 /// All partners with their state.
-pub(crate) struct Stage {
+pub(crate) struct Partners {
     echo: echo::Echo,
     klaviyo: klaviyo::Klaviyo,
     posthog: posthog::PostHog,
@@ -67,7 +67,7 @@ pub(crate) struct Stage {
     reviews: reviews::Reviews,
 }
 
-impl Stage {
+impl Partners {
     /// Returns the partners as they are at first.
     pub(crate) fn new(options: &Options) -> Self {
         let credentials = Credentials {
@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// Returns that partner.
-    pub(crate) fn partner(&self, partner: Partner) -> &dyn Play {
+    pub(crate) fn partner(&self, partner: Partner) -> &dyn PartnerApi {
         match partner {
             Partner::Echo => &self.echo,
             Partner::Klaviyo => &self.klaviyo,

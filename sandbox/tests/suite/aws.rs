@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, Response};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Stage, start};
+use crate::support::{TestSandbox, start};
 
 const SECRET: &str = "sandbox-secret-access-key";
 
@@ -30,7 +30,7 @@ fn sign(service: &str, at: DateTime<Utc>, request: &str) -> (String, String) {
 
 /// Sends a signed request. The query must be sorted and encoded.
 pub(crate) async fn send(
-    stage: &Stage,
+    test: &TestSandbox,
     service: &str,
     method: Method,
     path: &str,
@@ -40,7 +40,7 @@ pub(crate) async fn send(
     let body = body.into();
     let at = start();
     let (time, payload) = (at.format("%Y%m%dT%H%M%SZ").to_string(), hex(&Sha256::digest(&body)));
-    let host = stage.sandbox.url().replace("http://", "");
+    let host = test.sandbox.url().replace("http://", "");
     let (type_, signed) = if service == "sns" {
         ("application/x-www-form-urlencoded", "host;x-amz-content-sha256;x-amz-date")
     } else {
@@ -51,16 +51,16 @@ pub(crate) async fn send(
     let authorization =
         format!("AWS4-HMAC-SHA256 Credential=sandbox/{scope}, SignedHeaders={signed}, Signature={signature}");
     let joint = if query.is_empty() { String::new() } else { format!("?{query}") };
-    let request = stage.request(method, &format!("{path}{joint}")).header("authorization", authorization);
+    let request = test.request(method, &format!("{path}{joint}")).header("authorization", authorization);
     let request =
         request.header("x-amz-date", time).header("x-amz-content-sha256", payload).header("content-type", type_);
     request.body(body).send().await.unwrap()
 }
 
 /// Returns a presigned path and query.
-pub(crate) fn presign(stage: &Stage, method: &Method, path: &str, seconds: u32) -> String {
+pub(crate) fn presign(test: &TestSandbox, method: &Method, path: &str, seconds: u32) -> String {
     let at = start();
-    let host = stage.sandbox.url().replace("http://", "");
+    let host = test.sandbox.url().replace("http://", "");
     let query = format!(
         "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=sandbox%2F{}%2Fus-west-004%2Fs3%2Faws4_request&X-Amz-Date={}&\
          X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host",

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use crate::shopify::{send, token};
-use crate::support::{Stage, json as body};
+use crate::support::{TestSandbox, json as body};
 
 const SHOP: &str = "demo.myshopify.com";
 
@@ -160,13 +160,13 @@ fn answered(value: &Value) -> Option<Value> {
 }
 
 async fn replay(file: &str, mut steps: Vec<Step>, differences: &mut Vec<String>) -> usize {
-    let stage = Stage::start().await;
-    stage.clock.set("2026-07-30T00:00:00Z".parse().unwrap());
-    let settings = stage
+    let test = TestSandbox::start().await;
+    test.clock.set("2026-07-30T00:00:00Z".parse().unwrap());
+    let settings = test
         .request(Method::PUT, &format!("/_sandbox/shopify/{SHOP}"))
         .json(&json!({ "currency": "CAD", "restore_rate": 1e6 }));
     assert_eq!(settings.send().await.unwrap().status(), 200);
-    let token = token(&stage, SHOP).await;
+    let token = token(&test, SHOP).await;
     // Our JSON maps are sorted, so that two unknown fields are told in another order.
     steps.retain(|step| {
         !LEFT_OUT.iter().any(|word| step.query.contains(word)) && !step.name.ends_with("unsupportedDebitFields")
@@ -181,7 +181,7 @@ async fn replay(file: &str, mut steps: Vec<Step>, differences: &mut Vec<String>)
         let whole = query.len() + 1 >= step.query.len();
         let expected = if whole { step.answer.clone() } else { without_origin(&step.answer) };
         let variables = renamed(&step.variables, &same);
-        let answer = body(send(&stage, SHOP, &token, &query, variables).await).await;
+        let answer = body(send(&test, SHOP, &token, &query, variables).await).await;
         let mut found = Vec::new();
         for part in ["data", "errors"] {
             compare(&expected[part], &answer[part], part, &mut same, &mut found);

@@ -3,10 +3,10 @@
 use sandbox::Partner;
 use serde_json::{Value, json};
 
-use crate::support::{Stage, json as body};
+use crate::support::{TestSandbox, json as body};
 
-async fn post(stage: &Stage, path: &str, body: &Value) -> reqwest::Response {
-    stage.request(reqwest::Method::POST, &format!("/posthog{path}")).json(body).send().await.unwrap()
+async fn post(test: &TestSandbox, path: &str, body: &Value) -> reqwest::Response {
+    test.request(reqwest::Method::POST, &format!("/posthog{path}")).json(body).send().await.unwrap()
 }
 
 fn batch(events: &[Value]) -> Value {
@@ -24,20 +24,20 @@ fn event() -> Value {
 
 #[tokio::test]
 async fn events_are_taken_alone_and_in_batches() {
-    let stage = Stage::start().await;
-    let taken = post(&stage, "/batch/", &batch(&[event(), event()])).await;
+    let test = TestSandbox::start().await;
+    let taken = post(&test, "/batch/", &batch(&[event(), event()])).await;
     assert_eq!(taken.status(), 200);
     assert_eq!(body(taken).await, json!({ "status": "Ok" }));
     let mut alone = event();
     alone["api_key"] = json!("phc_test");
     alone["distinct_id"] = json!("customer-7");
-    assert_eq!(post(&stage, "/i/v0/e/", &alone).await.status(), 200);
-    assert_eq!(stage.sandbox.requests(Partner::PostHog, 0)[0].json()["batch"][0], event());
+    assert_eq!(post(&test, "/i/v0/e/", &alone).await.status(), 200);
+    assert_eq!(test.sandbox.requests(Partner::PostHog, 0)[0].json()["batch"][0], event());
 }
 
 #[tokio::test]
 async fn what_posthog_refuses_is_refused() {
-    let stage = Stage::start().await;
+    let test = TestSandbox::start().await;
     let mut nobody = event();
     nobody["properties"] = json!({});
     let mut unnamed = event();
@@ -46,30 +46,30 @@ async fn what_posthog_refuses_is_refused() {
     no_uuid["uuid"] = json!("7");
     for wrong in [batch(&[nobody]), batch(&[unnamed]), batch(&[no_uuid]), batch(&[]), json!({ "api_key": "phc_test" })]
     {
-        assert_eq!(post(&stage, "/batch/", &wrong).await.status(), 400, "{wrong}");
+        assert_eq!(post(&test, "/batch/", &wrong).await.status(), 400, "{wrong}");
     }
-    let refused = post(&stage, "/batch/", &json!({ "api_key": "secret", "batch": [event()] })).await;
+    let refused = post(&test, "/batch/", &json!({ "api_key": "secret", "batch": [event()] })).await;
     assert_eq!(refused.status(), 401);
     assert_eq!(body(refused).await["code"], "invalid_api_key");
-    assert_eq!(stage.post("/posthog/batch/", batch(&[event()]).to_string()).await.status(), 400, "no content type");
-    assert_eq!(post(&stage, "/decide/", &batch(&[event()])).await.status(), 404);
+    assert_eq!(test.post("/posthog/batch/", batch(&[event()]).to_string()).await.status(), 400, "no content type");
+    assert_eq!(post(&test, "/decide/", &batch(&[event()])).await.status(), 404);
     let mut large = event();
     large["properties"]["text"] = json!("x".repeat(20 * 1_024 * 1_024));
-    assert_eq!(post(&stage, "/batch/", &batch(&[large])).await.status(), 413);
+    assert_eq!(post(&test, "/batch/", &batch(&[large])).await.status(), 413);
 }
 
 #[tokio::test]
 async fn faults_and_a_limit_hit_one_project() {
-    let stage = Stage::start().await;
-    stage.fault(Partner::PostHog, json!({ "rate_per_s": 1, "account": "phc_test" })).await;
-    assert_eq!(post(&stage, "/batch/", &batch(&[event()])).await.status(), 200);
-    let refused = post(&stage, "/batch/", &batch(&[event()])).await;
+    let test = TestSandbox::start().await;
+    test.fault(Partner::PostHog, json!({ "rate_per_s": 1, "account": "phc_test" })).await;
+    assert_eq!(post(&test, "/batch/", &batch(&[event()])).await.status(), 200);
+    let refused = post(&test, "/batch/", &batch(&[event()])).await;
     assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "1"));
     let mut other = batch(&[event()]);
     other["api_key"] = json!("phc_other");
-    assert_eq!(post(&stage, "/batch/", &other).await.status(), 200);
-    stage.fault(Partner::PostHog, json!({ "shop_gone": true })).await;
-    assert_eq!(post(&stage, "/batch/", &other).await.status(), 401);
-    stage.fault(Partner::PostHog, json!({ "status": 503 })).await;
-    assert_eq!(post(&stage, "/batch/", &other).await.status(), 503);
+    assert_eq!(post(&test, "/batch/", &other).await.status(), 200);
+    test.fault(Partner::PostHog, json!({ "shop_gone": true })).await;
+    assert_eq!(post(&test, "/batch/", &other).await.status(), 401);
+    test.fault(Partner::PostHog, json!({ "status": 503 })).await;
+    assert_eq!(post(&test, "/batch/", &other).await.status(), 503);
 }

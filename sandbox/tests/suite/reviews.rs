@@ -6,38 +6,38 @@ use sandbox::Partner;
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::support::{Stage, json as body};
+use crate::support::{TestSandbox, json as body};
 
 #[tokio::test]
 async fn judge_me_sends_a_review_signed_in_hex() {
-    let stage = Stage::start().await;
+    let test = TestSandbox::start().await;
     let order = json!({
-        "url": format!("{}/echo/judgeme/webhook", stage.sandbox.url()),
+        "url": format!("{}/echo/judgeme/webhook", test.sandbox.url()),
         "secret": "hush",
         "topic": "review/published",
         "review": { "id": 77, "rating": 4 },
     });
-    let sent = stage.request(Method::POST, "/_sandbox/judgeme/send").json(&order).send().await.unwrap();
+    let sent = test.request(Method::POST, "/_sandbox/judgeme/send").json(&order).send().await.unwrap();
     assert_eq!(body(sent).await["status"], 200);
-    let received = &stage.sandbox.requests(Partner::Echo, 0)[0];
+    let received = &test.sandbox.requests(Partner::Echo, 0)[0];
     let review = &received.json()["review"];
     assert_eq!((&review["id"], &review["rating"], &review["published"]), (&json!(77), &json!(4), &json!(true)));
     let mut mac = Hmac::<Sha256>::new_from_slice(b"hush").unwrap();
     mac.update(received.body.as_bytes());
     let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(received.headers["judgeme-hmac-sha256"], signature);
-    let recorded = &stage.sandbox.requests(Partner::JudgeMe, 0)[0];
+    let recorded = &test.sandbox.requests(Partner::JudgeMe, 0)[0];
     assert_eq!((recorded.status, &recorded.body), (Some(200), &received.body));
 }
 
 #[tokio::test]
 async fn yotpo_sends_an_event_with_an_id_and_no_signature() {
-    let stage = Stage::start().await;
-    let url = format!("{}/echo/yotpo/unguessable", stage.sandbox.url());
+    let test = TestSandbox::start().await;
+    let url = format!("{}/echo/yotpo/unguessable", test.sandbox.url());
     let order = json!({ "url": url, "event": "review_updated", "data": { "score": 3 }, "eventid": "e-1" });
-    let sent = stage.sandbox.send_review(Partner::Yotpo, &order).await.unwrap();
+    let sent = test.sandbox.send_review(Partner::Yotpo, &order).await.unwrap();
     assert_eq!(sent["status"], 200);
-    let received = &stage.sandbox.requests(Partner::Echo, 0)[0];
+    let received = &test.sandbox.requests(Partner::Echo, 0)[0];
     assert_eq!(received.path, "/yotpo/unguessable");
     assert_eq!((&received.json()["event"], &received.json()["data"]["score"]), (&json!("review_updated"), &json!(3)));
     assert_eq!(received.headers["eventid"], "e-1");
@@ -46,9 +46,9 @@ async fn yotpo_sends_an_event_with_an_id_and_no_signature() {
 
 #[tokio::test]
 async fn nothing_is_sent_beyond_the_loopback_and_failures_are_told() {
-    let stage = Stage::start().await;
+    let test = TestSandbox::start().await;
     let send = async |order: serde_json::Value| {
-        let answer = stage.request(Method::POST, "/_sandbox/yotpo/send").json(&order).send().await.unwrap();
+        let answer = test.request(Method::POST, "/_sandbox/yotpo/send").json(&order).send().await.unwrap();
         (answer.status().as_u16(), body(answer).await)
     };
     for url in ["http://example.com/hook", "http://10.0.0.1/hook", "https://127.0.0.1/hook", "not a url"] {
@@ -57,6 +57,6 @@ async fn nothing_is_sent_beyond_the_loopback_and_failures_are_told() {
     }
     let (status, failed) = send(json!({ "url": "http://127.0.0.1:9/hook" })).await;
     assert_eq!((status, &failed["status"]), (200, &serde_json::Value::Null), "{failed}");
-    let unsigned = stage.sandbox.send_review(Partner::JudgeMe, &json!({ "url": "http://127.0.0.1:9/" })).await;
+    let unsigned = test.sandbox.send_review(Partner::JudgeMe, &json!({ "url": "http://127.0.0.1:9/" })).await;
     assert!(unsigned.unwrap_err().contains("secret"));
 }

@@ -9,13 +9,13 @@ use sandbox::{Options, Partner, Sandbox};
 use serde_json::Value;
 
 /// A sandbox and its clock.
-pub(crate) struct Stage {
+pub(crate) struct TestSandbox {
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: ManualClock,
     pub(crate) http: Client,
 }
 
-impl Stage {
+impl TestSandbox {
     pub(crate) async fn start() -> Self {
         let clock = ManualClock::new(start());
         let ids = Arc::new(Ids::seeded(Arc::new(clock.clone()), 7));

@@ -95,7 +95,7 @@ pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) 
     let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context));
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
     let health = health.serve(settings.workers.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
-    let sink = Arc::new(OutcomeSink { store: env.store.clone(), ids: Arc::clone(&env.ids) });
+    let sink = Arc::new(OutcomeSink::new(env.store.clone(), Arc::clone(&env.ids)));
     macro_rules! start {
         ($module:ident: $payload:ident) => {{
             let options = WorkerOptions {

@@ -3,7 +3,8 @@
 
 use domain::{MerchantId, TransactionType};
 use futures::future::join;
-use store::customers::lock_by_shopify_id;
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use store::customers::{ContactRow, lock_by_shopify_id};
 use store::ledger::{AllocationRow, Balance, EntryRow, append, open_lots};
 use store::orders;
 use store::{StoreError, TenantScope, Tx};
@@ -55,22 +56,30 @@ impl Account {
             name: "points_adjusted",
             event_payload: &payload,
         };
-        let balance = Balance {
+        let contact = ContactRow {
             merchant_id: self.merchant.as_str(),
             customer_id: &self.customer_id,
-            points_balance: balance,
-            total_points_earned: balance.max(0),
+            email_seen_at: None,
+            locale: None,
+            locale_seen_at: None,
         };
+        let balance = Balance { contact, points_balance: balance, total_points_earned: balance.max(0) };
         let allocation =
             AllocationRow { merchant_id: self.merchant.as_str(), transaction_id, lot_id: &self.lot_id, points };
         append(tx, &[entry], &[balance], &[allocation]).await
     }
 
-    async fn commit_when_another_waits(&self, sql: &str) {
+    /// Begins a transaction that moves rows, and does not commit it yet.
+    async fn begin_moving(&self, sql: &str) -> Transaction<'static, Postgres> {
         let mut tx = self.app.pool.begin().await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+        tx
+    }
+
+    /// Commits it as soon as another transaction waits for these rows.
+    async fn commit_when_another_waits(&self, moving: Transaction<'static, Postgres>) {
         wait_until("the other transaction waits", async || self.app.number(WAITING).await > 0).await;
-        tx.commit().await.unwrap();
+        moving.commit().await.unwrap();
     }
 
     async fn lots(&self) -> (i64, i64) {
@@ -135,8 +144,9 @@ async fn a_write_that_leaves_a_row_out_is_a_conflict() {
     for moved in ["UPDATE customers SET points_balance = points_balance", "UPDATE point_lots SET remaining = remaining"]
     {
         let id = account.app.ids.ulid();
+        let moving = account.begin_moving(moved).await;
         let mut tx = account.begin().await;
-        let (refused, ()) = join(account.debit(&mut tx, &id, 10, 90), account.commit_when_another_waits(moved)).await;
+        let (refused, ()) = join(account.debit(&mut tx, &id, 10, 90), account.commit_when_another_waits(moving)).await;
         assert!(matches!(refused, Err(StoreError::Conflict(_))), "{moved}: {refused:?}");
         drop(tx);
         assert_eq!(account.lots().await, (100, 0), "{moved}");
@@ -146,8 +156,8 @@ async fn a_write_that_leaves_a_row_out_is_a_conflict() {
     drop(tx);
     let mut tx = account.begin().await;
     let orders = [&stored];
-    let moved = account.commit_when_another_waits("UPDATE orders SET updated_at = updated_at");
-    let (refused, ()) = join(orders::save(&mut tx, &orders), moved).await;
+    let moving = account.begin_moving("UPDATE orders SET updated_at = updated_at").await;
+    let (refused, ()) = join(orders::save(&mut tx, &orders), account.commit_when_another_waits(moving)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
     drop(tx);
     account.app.finish().await;
@@ -205,9 +215,12 @@ async fn a_key_that_two_transactions_write_is_a_conflict_and_any_other_is_named(
     let (other, key) = (account.app.ids.ulid(), "another key");
     let mut tx = account.begin().await;
     let raced = append(&mut tx, &[again(&other, &id)], &[], &[]).await;
+    tx.rollback().await.unwrap();
     assert!(matches!(&raced, Err(StoreError::Conflict(Some(_)))), "{raced:?}");
     let mut tx = account.begin().await;
-    match append(&mut tx, &[again(&id, key)], &[], &[]).await {
+    let refused = append(&mut tx, &[again(&id, key)], &[], &[]).await;
+    tx.rollback().await.unwrap();
+    match refused {
         Err(StoreError::Refused { constraint, .. }) => assert!(constraint.ends_with("_pkey"), "{constraint}"),
         other => panic!("{other:?}"),
     }

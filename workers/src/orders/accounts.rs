@@ -1,27 +1,40 @@
 //! The accounts and rules a batch works with, loaded and locked once, changed in memory by `domain`'s plans.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Account, AccountPair, CustomerId, EarnRule, LedgerEntry, MerchantId, OrderInput, ShopifyOrderId, needs_lots,
+    Account, AccountPair, ClaimOutcome, CustomerId, EarnRule, LedgerEntry, OrderInput, ShopifyOrderId, needs_lots,
     plan_order, previous_customer,
 };
-use store::crypto::Nonce;
-use store::customers::{IndexedEmail, LockedCustomer, NewCustomer, ensure, lock_by_id, lock_by_shopify_id};
+use store::customers::{ContactRow, LockedCustomer, StoredAddress, lock_by_id, lock_by_shopify_id};
 use store::ledger::Balance;
 use store::{StoreError, Tx, ledger};
 
 use super::OrderProcessor;
 use super::batch::BatchOrder;
+use super::contacts::{self, Claimant, Contact, ShopifyKey, StoredContact};
 use super::refusal::Refusal;
 
 struct LockedAccount {
     merchant_id: String,
     account: Account,
     segment: Option<String>,
+    contact: StoredContact,
     moved: bool,
+}
+
+impl LockedAccount {
+    fn contact_row(&self) -> ContactRow<'_> {
+        ContactRow {
+            merchant_id: &self.merchant_id,
+            customer_id: self.account.customer_id.as_str(),
+            email_seen_at: self.contact.email_seen_at,
+            locale: self.contact.locale.as_deref(),
+            locale_seen_at: self.contact.locale_seen_at,
+        }
+    }
 }
 
 /// All accounts of the batch, locked.
@@ -61,20 +74,90 @@ impl Accounts {
         processor: &OrderProcessor,
         orders: &[BatchOrder],
     ) -> Result<(), StoreError> {
-        let wanted: BTreeSet<(&str, i64)> = orders.iter().filter_map(shopify_key).collect();
+        let said = contacts::said(orders);
+        let holders: BTreeSet<ShopifyKey<'_>> = orders.iter().filter_map(shopify_key).collect();
+        let wanted: BTreeSet<ShopifyKey<'_>> = holders.iter().chain(said.keys()).copied().collect();
         if wanted.is_empty() {
             return Ok(());
         }
-        let wanted: Vec<(&str, i64)> = wanted.into_iter().collect();
-        self.add(lock_by_shopify_id(tx, &wanted).await?)?;
-        let missing: Vec<(&str, i64)> = wanted.into_iter().filter(|key| !self.knows(*key)).collect();
-        if missing.is_empty() {
-            return Ok(());
+        self.add(lock_by_shopify_id(tx, &wanted.into_iter().collect::<Vec<_>>()).await?)?;
+        let missing: BTreeSet<ShopifyKey<'_>> = holders.into_iter().filter(|key| self.by_key(*key).is_none()).collect();
+        let claimants = self.note(&said, &missing);
+        let outcomes = if claimants.is_empty() {
+            Vec::new()
+        } else {
+            contacts::settle_claims(tx, processor, &claimants, |row| self.seen_at(row)).await?
+        };
+        if missing.is_empty() { Ok(()) } else { self.make(tx, processor, missing, &said, &claimants, &outcomes).await }
+    }
+
+    /// Takes over what newer messages say of the stored customers. Returns those who should have another address, and those of the
+    /// `missing` who have one.
+    fn note<'a>(
+        &mut self,
+        said: &BTreeMap<ShopifyKey<'a>, Contact>,
+        missing: &BTreeSet<ShopifyKey<'a>>,
+    ) -> Vec<Claimant<'a>> {
+        let mut claimants = Vec::new();
+        for (key, contact) in said {
+            match self.by_key(*key) {
+                Some(at) => {
+                    let LockedAccount { account, contact: stored, .. } = &mut self.accounts[at];
+                    claimants.extend(stored.note(contact).map(|email| Claimant {
+                        key: *key,
+                        customer_id: Some(account.customer_id.clone()),
+                        has_address: stored.has_address(),
+                        email: email.clone(),
+                    }));
+                }
+                None if missing.contains(key) => claimants.extend(contact.claim_of_new(*key)),
+                None => {} // named by a message, but no order is theirs
+            }
         }
-        let new = new_customers(processor, orders, &missing)?;
-        ensure(tx, &new).await?;
-        self.add(lock_by_shopify_id(tx, &missing).await?)?;
-        if missing.iter().all(|key| self.knows(*key)) { Ok(()) } else { Err(StoreError::Conflict(None)) }
+        claimants
+    }
+
+    /// When the batch names the customer of a stored address, if it does.
+    fn seen_at(&self, row: &StoredAddress) -> Option<DateTime<Utc>> {
+        let at = self.by_id.get(&(row.merchant_id.clone(), row.customer_id.clone()))?;
+        self.accounts[*at].contact.email_seen_at
+    }
+
+    /// Makes and locks customers who are not there.
+    async fn make(
+        &mut self,
+        tx: &mut Tx,
+        processor: &OrderProcessor,
+        mut missing: BTreeSet<ShopifyKey<'_>>,
+        said: &BTreeMap<ShopifyKey<'_>, Contact>,
+        claimants: &[Claimant<'_>],
+        outcomes: &[ClaimOutcome],
+    ) -> Result<(), StoreError> {
+        let keys: Vec<ShopifyKey<'_>> = missing.iter().copied().collect();
+        let mut granted = BTreeMap::new();
+        for (claimant, outcome) in claimants.iter().zip(outcomes) {
+            match outcome {
+                ClaimOutcome::Granted => drop(granted.insert(claimant.key, claimant)),
+                ClaimOutcome::Joins(_) => drop(missing.remove(&claimant.key)),
+                ClaimOutcome::Refused => {}
+            }
+        }
+        let missing: Vec<ShopifyKey<'_>> = missing.into_iter().collect();
+        let made = contacts::make(tx, processor, &missing, said, &granted).await?;
+        let first = self.accounts.len();
+        self.add(lock_by_shopify_id(tx, &keys).await?)?;
+        if keys.iter().any(|key| self.by_key(*key).is_none()) {
+            return Err(StoreError::Conflict(None));
+        }
+        for key in keys {
+            let Some((at, contact)) = self.by_key(key).zip(said.get(&key)) else { continue };
+            let LockedAccount { account, contact: stored, .. } = &mut self.accounts[at];
+            // Made by another transaction at the same moment, with an older address.
+            if at >= first && !made.contains(account.customer_id.as_str()) && stored.note(contact).is_some() {
+                return Err(StoreError::Conflict(None));
+            }
+        }
+        Ok(())
     }
 
     async fn lock_previous(&mut self, tx: &mut Tx, orders: &[BatchOrder]) -> Result<(), StoreError> {
@@ -162,20 +245,26 @@ impl Accounts {
         Ok(entries)
     }
 
-    /// The balances to write.
+    /// Returns the balances to write.
     pub(super) fn moved_balances(&self) -> Vec<Balance<'_>> {
         let balances = self.accounts.iter().filter(|account| account.moved).map(|account| Balance {
-            merchant_id: &account.merchant_id,
-            customer_id: account.account.customer_id.as_str(),
+            contact: account.contact_row(),
             points_balance: account.account.balance,
             total_points_earned: account.account.total_earned,
         });
         balances.collect()
     }
 
+    /// Returns what is to be written of customers whose points do not move.
+    pub(super) fn changed_contacts(&self) -> Vec<ContactRow<'_>> {
+        let changed = self.accounts.iter().filter(|account| account.contact.changed && !account.moved);
+        changed.map(LockedAccount::contact_row).collect()
+    }
+
     fn add(&mut self, customers: Vec<LockedCustomer>) -> Result<(), StoreError> {
         for customer in customers {
             let at = self.accounts.len();
+            let contact = StoredContact::of(&customer)?;
             let customer_id = CustomerId::parse(&customer.customer_id)
                 .map_err(|error| StoreError::Corrupt { what: "customers.customer_id", source: error.into() })?;
             self.by_id.insert((customer.merchant_id.clone(), customer.customer_id), at);
@@ -189,19 +278,19 @@ impl Accounts {
                 merchant_id: customer.merchant_id,
                 account,
                 segment: customer.rfm_segment,
+                contact,
                 moved: false,
             });
         }
         Ok(())
     }
 
-    fn knows(&self, (merchant, shopify_id): (&str, i64)) -> bool {
-        self.by_shopify_id.contains_key(&(merchant.to_owned(), shopify_id))
+    fn by_key(&self, (merchant, shopify_id): ShopifyKey<'_>) -> Option<usize> {
+        self.by_shopify_id.get(&(merchant.to_owned(), shopify_id)).copied()
     }
 
     fn current(&self, order: &BatchOrder) -> Option<usize> {
-        let (merchant, id) = shopify_key(order)?;
-        self.by_shopify_id.get(&(merchant.to_owned(), id)).copied()
+        self.by_key(shopify_key(order)?)
     }
 
     fn previous(&self, order: &BatchOrder, current: Option<usize>) -> Option<usize> {
@@ -212,7 +301,7 @@ impl Accounts {
 }
 
 /// The Shopify customer an order belongs to.
-fn shopify_key(order: &BatchOrder) -> Option<(&str, i64)> {
+fn shopify_key(order: &BatchOrder) -> Option<ShopifyKey<'_>> {
     order.record.state.customer().map(|customer| (order.record.merchant_id.as_str(), customer.customer_id.0))
 }
 
@@ -232,33 +321,4 @@ fn input<'a>(
         multiplier: rule.multiplier_for(current.and_then(|account| account.segment.as_deref())),
         now,
     }
-}
-
-fn new_customers<'a>(
-    processor: &OrderProcessor,
-    orders: &'a [BatchOrder],
-    missing: &[(&str, i64)],
-) -> Result<Vec<NewCustomer<'a>>, StoreError> {
-    let missing: BTreeSet<&(&str, i64)> = missing.iter().collect();
-    let mut seen = BTreeSet::new();
-    let mut new = Vec::new();
-    for order in orders {
-        let Some(key) = shopify_key(order).filter(|key| missing.contains(key) && seen.insert(*key)) else { continue };
-        let email = order.email.as_deref().map(|email| indexed_email(processor, key.0, email)).transpose()?;
-        new.push(NewCustomer {
-            merchant_id: key.0,
-            customer_id: processor.ids.ulid(),
-            shopify_customer_id: key.1,
-            email,
-            locale: order.locale.as_deref(),
-        });
-    }
-    Ok(new)
-}
-
-fn indexed_email(processor: &OrderProcessor, merchant: &str, email: &str) -> Result<IndexedEmail, StoreError> {
-    let merchant = MerchantId::parse(merchant)
-        .map_err(|error| StoreError::Corrupt { what: "orders.merchant_id", source: error.into() })?;
-    let nonce = Nonce::new(processor.ids.random_bytes());
-    Ok(IndexedEmail::seal(&processor.keys, &processor.email_index, nonce, &merchant, email))
 }

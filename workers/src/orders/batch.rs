@@ -10,9 +10,10 @@ use domain::{EarnRule, OrderLedger, OrderMessage, OrderState};
 use shopify::WebhookFacts;
 use store::orders::OrderRecord;
 use store::webhooks::{ClaimedWebhook, HandledWebhook, WebhookState};
-use store::{StoreError, TenantScope, Tx, merchants, orders, webhooks};
+use store::{StoreError, TenantScope, Tx, customers, merchants, orders, webhooks};
 
 use super::accounts::Accounts;
+use super::contacts::Contact;
 use super::refusal::Refusal;
 use super::rows::Rows;
 use super::{OrderProcessor, OrderWebhook};
@@ -24,9 +25,8 @@ pub(super) struct BatchOrder {
     pub(super) items: Vec<usize>,
     /// Whether the messages changed the stored facts.
     pub(super) changed: bool,
-    /// Address and language the newest message gave, before personal data were stripped.
-    pub(super) email: Option<String>,
-    pub(super) locale: Option<String>,
+    /// What each message says of how Shopify's customer of this number is reached.
+    pub(super) contacts: Vec<(i64, Contact)>,
 }
 
 type OrderKey = (String, i64);
@@ -249,21 +249,21 @@ fn unknown_order((merchant_id, shopify_order_id): OrderKey) -> OrderRecord {
 fn join(processor: &OrderProcessor, mut record: OrderRecord, messages: Vec<(usize, OrderMessage)>) -> BatchOrder {
     let before = record.state.clone();
     let mut items = Vec::with_capacity(messages.len());
+    let mut contacts = Vec::with_capacity(messages.len());
     for (index, message) in messages {
+        let said = message.contact();
+        contacts.extend(said.map(|said| (said.customer_id.0, Contact::of(&processor.email_index, &said))));
         record.state.merge(message);
         items.push(index);
     }
-    let customer = record.state.customer();
-    let email = customer.and_then(|c| c.email.clone());
-    let locale = customer.and_then(|c| c.locale.clone());
-    if customer.is_some() {
+    if record.state.customer().is_some() {
         record.guest_email_index = None;
     } else if let Some(address) = record.state.document.as_ref().and_then(|d| d.email.as_deref()) {
         record.guest_email_index = Some(processor.email_index.of(address).to_vec());
     }
     record.state.strip_personal_data();
     let changed = record.revision == 0 || record.state != before;
-    BatchOrder { record, items, changed, email, locale }
+    BatchOrder { record, items, changed, contacts }
 }
 
 async fn write(tx: &mut Tx, batch: &[BatchOrder], accounts: &Accounts, rows: &Rows) -> Result<(), StoreError> {
@@ -273,6 +273,10 @@ async fn write(tx: &mut Tx, batch: &[BatchOrder], accounts: &Accounts, rows: &Ro
     }
     if !rows.is_empty() {
         rows.write(tx, &accounts.moved_balances()).await?;
+    }
+    let contacts = accounts.changed_contacts();
+    if !contacts.is_empty() {
+        customers::save_contacts(tx, &contacts).await?;
     }
     Ok(())
 }

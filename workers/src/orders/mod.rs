@@ -5,6 +5,7 @@
 
 mod accounts;
 mod batch;
+mod contacts;
 mod refusal;
 mod rows;
 

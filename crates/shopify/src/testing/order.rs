@@ -201,7 +201,7 @@ impl OrderPayload {
         let left = |n: usize, line: &LinePayload| {
             let rest = line.net() - self.refunds.iter().map(|refund| refund.value_of(n)).sum::<i64>();
             let units = line.quantity - self.refunds.iter().map(|refund| refund.units_of(n)).sum::<i64>();
-            if units <= 0 { 0 } else { rest * (units - line.removed).max(0) / units }
+            share(rest, (units - line.removed).max(0), units)
         };
         match self.cancelled_at {
             Some(_) => 0,
@@ -288,7 +288,7 @@ impl OrderPayload {
         let (subtotal, left) = (gross - discounts, self.current_subtotal());
         let total = subtotal + self.shipping.0 + on_top + tips;
         // Taxes shrink with the products here; nothing reads the current totals but people.
-        let rest = left * on_top / subtotal.max(1);
+        let rest = share(left, on_top, subtotal);
         let shipping = if self.cancelled_at.is_some() { 0 } else { self.shipping.0 };
         let currency = self.currency;
         for (name, minor) in [
@@ -328,4 +328,12 @@ impl OrderPayload {
         put_money(&mut line, "discounted_price", price, self.currency);
         line
     }
+}
+
+/// `amount · part / whole`, also where the product has more than 64 bits; 0 of nothing.
+fn share(amount: i64, part: i64, whole: i64) -> i64 {
+    if whole <= 0 {
+        return 0;
+    }
+    i64::try_from(i128::from(amount) * i128::from(part) / i128::from(whole)).expect("a share is at most the whole")
 }

@@ -1,6 +1,8 @@
 //! One encrypted value of a column. Stored as
 //!
-//!     version (1 byte) | length of the key's name (1) | name | nonce (24) | ciphertext | tag (16)
+//! ```text
+//! version (1 byte) | length of the key's name (1) | name | nonce (24) | ciphertext | tag (16)
+//! ```
 //!
 //! Authenticated with it, and so bound to it: what stands before the nonce, the merchant, the table and the column.
 

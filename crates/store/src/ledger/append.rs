@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::TransactionType;
 
+use crate::customers::ContactRow;
+use crate::error::expect_rows;
 use crate::{StoreError, Tx};
 
 /// A ledger entry as a row, with what is written beside it: its lot, its audit row and its outbox row, which carry its id.
@@ -54,10 +56,8 @@ pub struct AllocationRow<'a> {
 /// One customer's new totals.
 #[derive(Debug, Clone, Copy)]
 pub struct Balance<'a> {
-    /// The merchant.
-    pub merchant_id: &'a str,
-    /// The customer, locked by this transaction.
-    pub customer_id: &'a str,
+    /// The customer, locked by this transaction, and what is known of how to reach them.
+    pub contact: ContactRow<'a>,
     /// The balance read under the lock plus the entries written in this transaction.
     pub points_balance: i64,
     /// The total, computed likewise.
@@ -112,9 +112,10 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>], balances: &[Balan
              RETURNING 1
          ), balanced AS (
              UPDATE customers c
-             SET points_balance = k.points_balance, total_points_earned = k.total_points_earned, updated_at = CURRENT_TIMESTAMP
-             FROM unnest($15::text[], $16::text[], $17::bigint[], $18::bigint[])
-                 AS k(merchant_id, customer_id, points_balance, total_points_earned)
+             SET points_balance = k.points_balance, total_points_earned = k.total_points_earned, email_seen_at = k.email_seen_at,
+                 locale = k.locale, locale_seen_at = k.locale_seen_at, updated_at = CURRENT_TIMESTAMP
+             FROM unnest($15::text[], $16::text[], $17::bigint[], $18::bigint[], $19::timestamptz[], $20::text[], $21::timestamptz[])
+                 AS k(merchant_id, customer_id, points_balance, total_points_earned, email_seen_at, locale, locale_seen_at)
              CROSS JOIN LATERAL (SELECT ctid FROM customers
                                  WHERE merchant_id = k.merchant_id AND customer_id = k.customer_id OFFSET 0) found
              WHERE c.ctid = found.ctid
@@ -137,10 +138,13 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>], balances: &[Balan
         entries.iter().map(|e| e.lot.map(|(_, remaining)| remaining)).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.name).collect::<Vec<_>>() as _,
         entries.iter().map(|e| e.event_payload).collect::<Vec<_>>() as _,
-        balances.iter().map(|b| b.merchant_id).collect::<Vec<_>>() as _,
-        balances.iter().map(|b| b.customer_id).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.contact.merchant_id).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.contact.customer_id).collect::<Vec<_>>() as _,
         &balances.iter().map(|b| b.points_balance).collect::<Vec<_>>(),
-        &balances.iter().map(|b| b.total_points_earned).collect::<Vec<_>>()
+        &balances.iter().map(|b| b.total_points_earned).collect::<Vec<_>>(),
+        balances.iter().map(|b| b.contact.email_seen_at).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.contact.locale).collect::<Vec<_>>() as _,
+        balances.iter().map(|b| b.contact.locale_seen_at).collect::<Vec<_>>() as _
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -150,11 +154,6 @@ async fn insert_entries(tx: &mut Tx, entries: &[EntryRow<'_>], balances: &[Balan
     expect_rows(written.audits, entries.len())?;
     expect_rows(written.events, entries.len())?;
     expect_rows(written.balances, balances.len())
-}
-
-/// A write that left a row out must not be committed.
-fn expect_rows(written: impl TryInto<usize>, expected: usize) -> Result<(), StoreError> {
-    if written.try_into().ok() == Some(expected) { Ok(()) } else { Err(StoreError::Conflict(None)) }
 }
 
 /// Lowers the lots, and says which entry took what. Each lot was locked by an earlier statement of this transaction (or made by

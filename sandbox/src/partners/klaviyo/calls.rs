@@ -9,7 +9,7 @@ use super::bodies::BULK_EVENTS_MAX;
 use super::errors::{Fault, document};
 use super::{Endpoint, MEDIA_TYPE};
 use crate::call::{Answer, Call};
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 use crate::shape::{self, Mistake, Problem};
 
 /// Longest body.
@@ -25,7 +25,7 @@ pub(super) fn post(
     account: &mut Account,
     endpoint: &Endpoint,
     call: &Call,
-    scene: &Scene<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Answer, Fault> {
     if !call.has_content_type(MEDIA_TYPE) {
         let detail =
@@ -45,20 +45,20 @@ pub(super) fn post(
     let data = &body["data"];
     match endpoint.path {
         "/api/events" => {
-            event(account, &data["attributes"]["profile"]["data"], &data["attributes"], "/data", scene)?;
+            event(account, &data["attributes"]["profile"]["data"], &data["attributes"], "/data", context)?;
             Ok(Answer::empty(202))
         }
-        "/api/event-bulk-create-jobs" => bulk_events(account, data, scene),
+        "/api/event-bulk-create-jobs" => bulk_events(account, data, context),
         "/api/profile-import" => {
             profile(data, "/data")?;
-            let (profile, new) = account.import(data, scene.now, scene.ids);
+            let (profile, new) = account.import(data, context.now, context.ids);
             Ok(document(if new { 201 } else { 200 }, &json!({ "data": profile })))
         }
-        "/api/profile-bulk-import-jobs" => bulk_profiles(account, data, scene),
+        "/api/profile-bulk-import-jobs" => bulk_profiles(account, data, context),
         "/api/profile-subscription-bulk-create-jobs" => {
             for (index, data) in list(&data["attributes"]["profiles"]["data"]).enumerate() {
                 profile(data, &format!("/data/attributes/profiles/data/{index}"))?;
-                account.import(data, scene.now, scene.ids);
+                account.import(data, context.now, context.ids);
             }
             Ok(Answer::empty(202))
         }
@@ -75,18 +75,24 @@ pub(super) fn post(
     }
 }
 
-fn event(account: &mut Account, of: &Value, attributes: &Value, pointer: &str, scene: &Scene<'_>) -> Result<(), Fault> {
+fn event(
+    account: &mut Account,
+    of: &Value,
+    attributes: &Value,
+    pointer: &str,
+    context: &RequestContext<'_>,
+) -> Result<(), Fault> {
     let identifier = profile(of, &format!("{pointer}/attributes/profile/data"))?;
     if attributes["properties"].as_object().is_some_and(|properties| properties.len() > PROPERTIES_MAX) {
         let detail = format!("An event may have at most {PROPERTIES_MAX} properties.");
         return Err(Fault::invalid(&detail, &format!("{pointer}/attributes/properties")));
     }
-    account.take(&identifier, attributes, scene.now, scene.ids);
+    account.take(&identifier, attributes, context.now, context.ids);
     Ok(())
 }
 
 /// Takes all events of a bulk request, or none when one repeats a unique id.
-fn bulk_events(account: &mut Account, data: &Value, scene: &Scene<'_>) -> Result<Answer, Fault> {
+fn bulk_events(account: &mut Account, data: &Value, context: &RequestContext<'_>) -> Result<Answer, Fault> {
     let (mut seen, mut events) = (HashSet::new(), Vec::new());
     for (index, group) in list(&data["attributes"]["events-bulk-create"]["data"]).enumerate() {
         let pointer = format!("/data/attributes/events-bulk-create/data/{index}");
@@ -103,22 +109,23 @@ fn bulk_events(account: &mut Account, data: &Value, scene: &Scene<'_>) -> Result
         return Err(Fault::invalid("A request may have at most 1000 events.", "/data/attributes/events-bulk-create"));
     }
     for (of, attributes) in events {
-        account.take(&of, attributes, scene.now, scene.ids);
+        account.take(&of, attributes, context.now, context.ids);
     }
     Ok(Answer::empty(202))
 }
 
-fn bulk_profiles(account: &mut Account, data: &Value, scene: &Scene<'_>) -> Result<Answer, Fault> {
+fn bulk_profiles(account: &mut Account, data: &Value, context: &RequestContext<'_>) -> Result<Answer, Fault> {
     let profiles: Vec<&Value> = list(&data["attributes"]["profiles"]["data"]).collect();
     for (index, data) in profiles.iter().enumerate() {
         profile(data, &format!("/data/attributes/profiles/data/{index}"))?;
     }
     for data in &profiles {
-        account.import(data, scene.now, scene.ids);
+        account.import(data, context.now, context.ids);
     }
-    let id = scene.ids.ulid();
+    let id = context.ids.ulid();
     let link = format!("/api/profile-bulk-import-jobs/{id}/");
-    let attributes = json!({ "status": "queued", "created_at": scene.now.to_rfc3339(), "total_count": profiles.len() });
+    let attributes =
+        json!({ "status": "queued", "created_at": context.now.to_rfc3339(), "total_count": profiles.len() });
     Ok(document(
         202,
         &json!({

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::MEDIA_TYPE;
 use crate::call::Answer;
-use crate::partners::{Scene, uuid};
+use crate::partners::{RequestContext, uuid};
 
 /// An error as Klaviyo states it.
 pub(super) struct Fault {
@@ -41,9 +41,9 @@ impl Fault {
     }
 
     /// Returns the answer that states it.
-    pub(super) fn answer(self, scene: &Scene<'_>) -> Answer {
+    pub(super) fn answer(self, context: &RequestContext<'_>) -> Answer {
         let error = json!({
-            "id": uuid(scene.ids),
+            "id": uuid(context.ids),
             "status": self.status,
             "code": self.code,
             "title": self.title,
@@ -54,7 +54,7 @@ impl Fault {
         });
         let answer = document(self.status, &json!({ "errors": [error] }));
         match self.retry_after_s {
-            Some(seconds) => answer.with("retry-after", scene.limits.retry_after_s.unwrap_or(seconds).to_string()),
+            Some(seconds) => answer.with("retry-after", context.limits.retry_after_s.unwrap_or(seconds).to_string()),
             None => answer,
         }
     }

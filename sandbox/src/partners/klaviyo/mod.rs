@@ -14,7 +14,7 @@ use serde_json::json;
 
 use self::accounts::Account;
 use self::errors::Fault;
-use super::{Play, Refusal, Scene};
+use super::{PartnerApi, Refusal, RequestContext};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::rate::{Bucket, Limit};
@@ -66,9 +66,9 @@ impl Klaviyo {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Fault> {
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Fault> {
         let key = authorised(call)?;
-        revision(call, scene)?;
+        revision(call, context)?;
         let path = call.path.trim_end_matches('/');
         let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.path == path);
         let endpoint = endpoint.ok_or_else(|| {
@@ -76,13 +76,13 @@ impl Klaviyo {
         })?;
         let mut accounts = self.accounts();
         let account = accounts.entry(&key, Account::new);
-        let rate = spend(account, endpoint, scene)?;
+        let rate = spend(account, endpoint, context)?;
         let answer = match (&call.method, path) {
             (&Method::GET, "/api/events") => {
                 let latest = account.latest(EVENTS_SHOWN_MAX);
                 errors::document(200, &json!({ "data": latest, "links": { "self": path, "next": null, "prev": null } }))
             }
-            (&Method::POST, _) => calls::post(account, endpoint, call, scene)?,
+            (&Method::POST, _) => calls::post(account, endpoint, call, context)?,
             (method, _) => {
                 let detail = format!("Method \"{method}\" not allowed.");
                 return Err(Fault::at_data(405, "method_not_allowed", "Method not allowed.", &detail));
@@ -92,7 +92,7 @@ impl Klaviyo {
     }
 }
 
-impl Play for Klaviyo {
+impl PartnerApi for Klaviyo {
     fn account(&self, call: &Call) -> String {
         call.header("authorization")
             .and_then(|text| text.strip_prefix("Klaviyo-API-Key "))
@@ -100,14 +100,16 @@ impl Play for Klaviyo {
             .to_owned()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        self.carry_out(call, scene).unwrap_or_else(|fault| fault.answer(scene))
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        self.carry_out(call, context).unwrap_or_else(|fault| fault.answer(context))
     }
 
-    fn refuse(&self, _call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, _call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         match refusal {
-            Refusal::Status(429) => Fault::throttled(1.0).answer(scene),
-            Refusal::Gone | Refusal::Status(401) => unauthenticated("The API key specified is invalid.").answer(scene),
+            Refusal::Status(429) => Fault::throttled(1.0).answer(context),
+            Refusal::Gone | Refusal::Status(401) => {
+                unauthenticated("The API key specified is invalid.").answer(context)
+            }
             Refusal::Status(status) => {
                 let (code, title) = match status {
                     403 => ("permission_denied", "You do not have permission to perform this action."),
@@ -116,7 +118,7 @@ impl Play for Klaviyo {
                     400..500 => ("invalid", "Invalid input."),
                     _ => ("error", "A server error occurred."),
                 };
-                Fault::at_data(status, code, title, title).answer(scene)
+                Fault::at_data(status, code, title, title).answer(context)
             }
         }
     }
@@ -138,13 +140,13 @@ fn unauthenticated(detail: &str) -> Fault {
 }
 
 /// Checks the header `revision`: there, a day, not from the future and not retired.
-fn revision(call: &Call, scene: &Scene<'_>) -> Result<(), Fault> {
+fn revision(call: &Call, context: &RequestContext<'_>) -> Result<(), Fault> {
     let source = json!({ "parameter": "revision" });
     let invalid = |detail: &str| Fault::new(400, "invalid", "Invalid input.", detail, source.clone());
     let text = call.header("revision").ok_or_else(|| invalid("The 'revision' header is required."))?;
     let day = text.strip_suffix(".pre").unwrap_or(text).parse::<NaiveDate>();
     let day = day.map_err(|_| invalid("The 'revision' header must be a date such as 2026-07-15."))?;
-    let today = scene.now.date_naive();
+    let today = context.now.date_naive();
     if day > today {
         return Err(invalid("The 'revision' header names a revision that does not exist."));
     }
@@ -156,18 +158,22 @@ fn revision(call: &Call, scene: &Scene<'_>) -> Result<(), Fault> {
 }
 
 /// Takes a request from the endpoint's limits. Returns the headers that tell what is left.
-fn spend(account: &mut Account, endpoint: &Endpoint, scene: &Scene<'_>) -> Result<Vec<(&'static str, String)>, Fault> {
-    let per_s = scene.limits.rate_per_s.unwrap_or(f64::from(endpoint.per_s));
-    let per_minute = scene.limits.rate_per_s.map_or(f64::from(endpoint.per_minute), |rate| rate * 60.0);
+fn spend(
+    account: &mut Account,
+    endpoint: &Endpoint,
+    context: &RequestContext<'_>,
+) -> Result<Vec<(&'static str, String)>, Fault> {
+    let per_s = context.limits.rate_per_s.unwrap_or(f64::from(endpoint.per_s));
+    let per_minute = context.limits.rate_per_s.map_or(f64::from(endpoint.per_minute), |rate| rate * 60.0);
     let burst = Limit { burst: per_s.max(1.0), per_s };
     let steady = Limit { burst: per_minute.max(1.0), per_s: per_minute / 60.0 };
-    let full = || (Bucket::full(burst, scene.now), Bucket::full(steady, scene.now));
+    let full = || (Bucket::full(burst, context.now), Bucket::full(steady, context.now));
     let (second, minute) = account.buckets.entry(&endpoint.path, full);
-    if second.available(burst, scene.now) >= 1.0 {
-        minute.take(1.0, steady, scene.now).map_err(Fault::throttled)?;
+    if second.available(burst, context.now) >= 1.0 {
+        minute.take(1.0, steady, context.now).map_err(Fault::throttled)?;
     }
-    second.take(1.0, burst, scene.now).map_err(Fault::throttled)?;
-    let left = second.available(burst, scene.now).min(minute.available(steady, scene.now)).floor();
+    second.take(1.0, burst, context.now).map_err(Fault::throttled)?;
+    let left = second.available(burst, context.now).min(minute.available(steady, context.now)).floor();
     Ok(vec![
         ("ratelimit-limit", format!("{per_s}, {per_s};w=1, {per_minute};w=60")),
         ("ratelimit-remaining", format!("{left}")),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::{Play, Refusal, Scene};
+use super::{PartnerApi, Refusal, RequestContext};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::rate::{Bucket, Limit};
@@ -36,7 +36,7 @@ impl PostHog {
         Self { state: Mutex::new(State { events, buckets }) }
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Problem> {
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Problem> {
         let path = call.path.trim_end_matches('/');
         if !["/batch", "/i/v0/e", "/capture"].contains(&path) {
             return Err((404, "invalid_request", "not_found", "Endpoint not found.".to_owned()));
@@ -47,10 +47,10 @@ impl PostHog {
         let body = object(call)?;
         let key = key(&body).ok_or_else(unauthenticated)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(per_s) = scene.limits.rate_per_s {
+        if let Some(per_s) = context.limits.rate_per_s {
             let limit = Limit { burst: per_s.max(1.0), per_s };
-            let bucket = state.buckets.entry(&key, || Bucket::full(limit, scene.now));
-            bucket.take(1.0, limit, scene.now).map_err(|_| throttled())?;
+            let bucket = state.buckets.entry(&key, || Bucket::full(limit, context.now));
+            bucket.take(1.0, limit, context.now).map_err(|_| throttled())?;
         }
         let single = std::slice::from_ref(&body);
         let events = if path == "/batch" {
@@ -63,7 +63,7 @@ impl PostHog {
             return Err(invalid(wrong));
         }
         for event in events {
-            let uuid = event["uuid"].as_str().map_or_else(|| scene.ids.ulid(), str::to_owned);
+            let uuid = event["uuid"].as_str().map_or_else(|| context.ids.ulid(), str::to_owned);
             if state.events.get(&uuid).is_none() {
                 state.events.insert(uuid, event.clone());
             }
@@ -72,29 +72,29 @@ impl PostHog {
     }
 }
 
-impl Play for PostHog {
+impl PartnerApi for PostHog {
     fn account(&self, call: &Call) -> String {
         serde_json::from_slice(&call.body).ok().as_ref().and_then(key).unwrap_or_default()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        self.carry_out(call, scene).unwrap_or_else(|problem| stated(problem, scene))
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        self.carry_out(call, context).unwrap_or_else(|problem| stated(problem, context))
     }
 
-    fn refuse(&self, _call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, _call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         let problem = match refusal {
             Refusal::Status(429) => throttled(),
             Refusal::Gone | Refusal::Status(401) => unauthenticated(),
             Refusal::Status(status) => (status, "server_error", "error", "A server error occurred.".to_owned()),
         };
-        stated(problem, scene)
+        stated(problem, context)
     }
 }
 
-fn stated((status, kind, code, detail): Problem, scene: &Scene<'_>) -> Answer {
+fn stated((status, kind, code, detail): Problem, context: &RequestContext<'_>) -> Answer {
     let answer = Answer::json(status, &json!({ "type": kind, "code": code, "detail": detail, "attr": null }));
     if status == 429 {
-        return answer.with("retry-after", scene.limits.retry_after_s.unwrap_or(1.0).to_string());
+        return answer.with("retry-after", context.limits.retry_after_s.unwrap_or(1.0).to_string());
     }
     answer
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::{Play, Refusal, Scene, uuid};
+use super::{PartnerApi, Refusal, RequestContext, uuid};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::rate::{Bucket, Limit};
@@ -40,37 +40,37 @@ impl Postscript {
         Self { buckets: Mutex::new(BoundedMap::new(TOKENS_MAX)) }
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Problem> {
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Problem> {
         let token = self.account(call);
         if !token.starts_with("sk_") {
             return Err((401, 1001, "Invalid API key".to_owned()));
         }
-        let per_s = scene.limits.rate_per_s.unwrap_or(REQUESTS_PER_S);
+        let per_s = context.limits.rate_per_s.unwrap_or(REQUESTS_PER_S);
         let limit = Limit { burst: per_s.max(1.0), per_s };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(&token, || Bucket::full(limit, scene.now));
-        bucket.take(1.0, limit, scene.now).map_err(|_| limited())?;
+        let bucket = buckets.entry(&token, || Bucket::full(limit, context.now));
+        bucket.take(1.0, limit, context.now).map_err(|_| limited())?;
         drop(buckets);
         let path = call.path.trim_end_matches('/');
         match (&call.method, path) {
-            (&Method::POST, "/api/v2/events") => event(&object(call)?, scene),
-            (&Method::POST, "/api/v2/message_requests") => message(&object(call)?, scene),
+            (&Method::POST, "/api/v2/events") => event(&object(call)?, context),
+            (&Method::POST, "/api/v2/message_requests") => message(&object(call)?, context),
             (_, "/api/v2/events" | "/api/v2/message_requests") => Err((405, 2001, "Method not allowed".to_owned())),
             _ => Err((404, 2002, "Not found".to_owned())),
         }
     }
 }
 
-impl Play for Postscript {
+impl PartnerApi for Postscript {
     fn account(&self, call: &Call) -> String {
         call.header("authorization").and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default().trim().to_owned()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        self.carry_out(call, scene).unwrap_or_else(problem)
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        self.carry_out(call, context).unwrap_or_else(problem)
     }
 
-    fn refuse(&self, _call: &Call, refusal: Refusal, _scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, _call: &Call, refusal: Refusal, _scene: &RequestContext<'_>) -> Answer {
         problem(match refusal {
             Refusal::Status(429) => limited(),
             Refusal::Gone | Refusal::Status(401) => (401, 1001, "Invalid API key".to_owned()),
@@ -122,7 +122,7 @@ fn subscriber(body: &Value, names: &[&str]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn event(body: &Value, scene: &Scene<'_>) -> Result<Answer, Problem> {
+fn event(body: &Value, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     let kind = body["type"].as_str().unwrap_or_default();
     if kind.is_empty() || !kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Err(invalid("type must be letters, digits and underscores"));
@@ -136,10 +136,10 @@ fn event(body: &Value, scene: &Scene<'_>) -> Result<Answer, Problem> {
         return Err(invalid("properties must be an object"));
     }
     subscriber(body, &["subscriber_id", "phone", "email"])?;
-    Ok(Answer::json(202, &json!({ "event_ids": [uuid(scene.ids)] })))
+    Ok(Answer::json(202, &json!({ "event_ids": [uuid(context.ids)] })))
 }
 
-fn message(body: &Value, scene: &Scene<'_>) -> Result<Answer, Problem> {
+fn message(body: &Value, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     let text = body["body"].as_str().unwrap_or_default();
     if text.is_empty() || text.chars().count() > MESSAGE_CHARS_MAX {
         return Err(invalid(format!("body must have 1 to {MESSAGE_CHARS_MAX} characters")));
@@ -151,5 +151,5 @@ fn message(body: &Value, scene: &Scene<'_>) -> Result<Answer, Problem> {
         return Err(invalid("country must be a two-letter code"));
     }
     subscriber(body, &["subscriber_id", "phone"])?;
-    Ok(Answer::json(202, &json!({ "message_request_id": uuid(scene.ids), "success": true })))
+    Ok(Answer::json(202, &json!({ "message_request_id": uuid(context.ids), "success": true })))
 }

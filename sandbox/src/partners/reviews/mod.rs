@@ -4,22 +4,22 @@
 mod send;
 
 pub(crate) use self::send::{Sent, send};
-use super::{Play, Refusal, Scene};
+use super::{PartnerApi, Refusal, RequestContext};
 use crate::call::{Answer, Call};
 
 /// Either of the two.
 pub(super) struct Reviews;
 
-impl Play for Reviews {
+impl PartnerApi for Reviews {
     fn account(&self, _call: &Call) -> String {
         String::new()
     }
 
-    fn answer(&self, _call: &Call, _scene: &Scene<'_>) -> Answer {
+    fn answer(&self, _call: &Call, _scene: &RequestContext<'_>) -> Answer {
         Answer::new(404, "text/plain", "this partner calls us and is not called: POST /_sandbox/{judgeme|yotpo}/send\n")
     }
 
-    fn refuse(&self, call: &Call, _refusal: Refusal, scene: &Scene<'_>) -> Answer {
-        self.answer(call, scene)
+    fn refuse(&self, call: &Call, _refusal: Refusal, context: &RequestContext<'_>) -> Answer {
+        self.answer(call, context)
     }
 }

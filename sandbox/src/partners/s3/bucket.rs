@@ -10,7 +10,7 @@ use super::object::Object;
 use super::{Asked, KEYS_MAX, Problem, no_bucket};
 use crate::bounded::BoundedMap;
 use crate::call::Answer;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 use crate::xml::{element, escape, inside};
 
 /// Longest lifecycle configuration.
@@ -45,7 +45,7 @@ pub(super) fn answer(
     buckets: &mut BoundedMap<String, Bucket>,
     name: &str,
     asked: &Asked<'_>,
-    _scene: &Scene<'_>,
+    _scene: &RequestContext<'_>,
 ) -> Result<Answer, Problem> {
     if asked.call.method == Method::PUT && asked.parameters.is_empty() {
         return make(buckets, name);

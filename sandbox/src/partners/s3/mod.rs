@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use hyper::Method;
 
 use self::bucket::Bucket;
-use super::{Play, Refusal, Scene, uuid};
+use super::{PartnerApi, Refusal, RequestContext, uuid};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::form;
@@ -61,22 +61,22 @@ impl S3 {
         Self { credentials, state: Mutex::new(State { buckets, limits }) }
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Problem> {
-        sigv4::verify(call, "s3", &self.credentials, scene.now).map_err(unsigned)?;
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Problem> {
+        sigv4::verify(call, "s3", &self.credentials, context.now).map_err(unsigned)?;
         let path = call.path.trim_start_matches('/');
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
         let asked = Asked { call, key: form::decode(key), parameters: form::parse(&call.query) };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(per_s) = scene.limits.rate_per_s {
+        if let Some(per_s) = context.limits.rate_per_s {
             let limit = Limit { burst: per_s.max(1.0), per_s };
-            let left = state.limits.entry(&bucket.to_owned(), || TokenBucket::full(limit, scene.now));
-            left.take(1.0, limit, scene.now).map_err(|_| slow_down())?;
+            let left = state.limits.entry(&bucket.to_owned(), || TokenBucket::full(limit, context.now));
+            left.take(1.0, limit, context.now).map_err(|_| slow_down())?;
         }
         if bucket.is_empty() {
             return Ok(bucket::all(state.buckets.keys()));
         }
         if asked.key.is_empty() {
-            return bucket::answer(&mut state.buckets, bucket, &asked, scene);
+            return bucket::answer(&mut state.buckets, bucket, &asked, context);
         }
         let held: usize = state.buckets.newest_first().map(Bucket::bytes).sum();
         if held + call.body.len() > BYTES_MAX {
@@ -84,25 +84,25 @@ impl S3 {
         }
         let bucket = state.buckets.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?;
         match (asked.parameter("uploadId"), asked.parameter("uploads")) {
-            (None, None) => object::answer(bucket, &asked, scene),
-            _ => multipart::answer(bucket, &asked, scene),
+            (None, None) => object::answer(bucket, &asked, context),
+            _ => multipart::answer(bucket, &asked, context),
         }
     }
 }
 
-impl Play for S3 {
+impl PartnerApi for S3 {
     fn account(&self, call: &Call) -> String {
         call.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        let answer = self.carry_out(call, scene).unwrap_or_else(|problem| stated(&problem, call, scene));
-        let answer = answer.with("x-amz-request-id", uuid(scene.ids));
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        let answer = self.carry_out(call, context).unwrap_or_else(|problem| stated(&problem, call, context));
+        let answer = answer.with("x-amz-request-id", uuid(context.ids));
         // The length stands in the header all the same.
         if call.method == Method::HEAD { answer.without_body() } else { answer }
     }
 
-    fn refuse(&self, call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         let problem = match refusal {
             Refusal::Gone => no_bucket(&self.account(call)),
             Refusal::Status(429 | 503) => slow_down(),
@@ -112,20 +112,20 @@ impl Play for S3 {
             Refusal::Status(status) => (status, "InternalError", "An internal error occurred.".to_owned()),
         };
         let status = if refusal == Refusal::Status(429) { 429 } else { problem.0 };
-        stated(&(status, problem.1, problem.2), call, scene)
+        stated(&(status, problem.1, problem.2), call, context)
     }
 }
 
-fn stated((status, code, message): &Problem, call: &Call, scene: &Scene<'_>) -> Answer {
+fn stated((status, code, message): &Problem, call: &Call, context: &RequestContext<'_>) -> Answer {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Error>{}{}{}{}</Error>\n",
         element("Code", code),
         element("Message", message),
         element("Resource", &call.path),
-        element("RequestId", &uuid(scene.ids)),
+        element("RequestId", &uuid(context.ids)),
     );
     let answer = Answer::new(*status, "application/xml", body);
-    match scene.limits.retry_after_s {
+    match context.limits.retry_after_s {
         Some(seconds) if [429, 503].contains(status) => answer.with("retry-after", seconds.to_string()),
         _ => answer,
     }

@@ -9,7 +9,7 @@ use super::bucket::Bucket;
 use super::object::{Object, check_acl, check_md5, etag};
 use super::{Asked, Problem};
 use crate::call::Answer;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 use crate::xml::{element, inside};
 
 /// Smallest part but the last.
@@ -34,8 +34,8 @@ impl Upload {
 }
 
 /// Answers a request about an upload.
-pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answer, Problem> {
-    let Some(id) = asked.parameter("uploadId") else { return begin(bucket, asked, scene) };
+pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, context: &RequestContext<'_>) -> Result<Answer, Problem> {
+    let Some(id) = asked.parameter("uploadId") else { return begin(bucket, asked, context) };
     let missing = || (404, "NoSuchUpload", "The specified multipart upload does not exist.".to_owned());
     let upload = bucket.uploads.get_mut(id).filter(|upload| upload.key == asked.key).ok_or_else(missing)?;
     match asked.call.method {
@@ -50,7 +50,7 @@ pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) 
             upload.parts.insert(number, (asked.call.body.clone(), tag.clone()));
             Ok(Answer::empty(200).with("etag", tag))
         }
-        Method::POST => complete(bucket, id, asked, scene),
+        Method::POST => complete(bucket, id, asked, context),
         Method::DELETE => {
             bucket.uploads.remove(id);
             Ok(Answer::empty(204))
@@ -71,7 +71,7 @@ pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) 
     }
 }
 
-fn begin(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answer, Problem> {
+fn begin(bucket: &mut Bucket, asked: &Asked<'_>, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     if asked.call.method != Method::POST {
         return Err((405, "MethodNotAllowed", "The specified method is not allowed against this resource.".to_owned()));
     }
@@ -79,7 +79,7 @@ fn begin(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<An
     if bucket.uploads.len() >= UPLOADS_MAX {
         return Err((403, "AccessDenied", "Too many uploads are under way".to_owned()));
     }
-    let id = scene.ids.ulid();
+    let id = context.ids.ulid();
     bucket.uploads.insert(id.clone(), Upload { key: asked.key.clone(), parts: BTreeMap::new() });
     let body = format!(
         "<InitiateMultipartUploadResult>{}{}</InitiateMultipartUploadResult>\n",
@@ -89,7 +89,7 @@ fn begin(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<An
     Ok(Answer::new(200, "application/xml", body))
 }
 
-fn complete(bucket: &mut Bucket, id: &str, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answer, Problem> {
+fn complete(bucket: &mut Bucket, id: &str, asked: &Asked<'_>, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     let text = std::str::from_utf8(&asked.call.body).unwrap_or_default();
     let named: Vec<(u32, String)> = inside(text, "Part")
         .into_iter()
@@ -121,7 +121,7 @@ fn complete(bucket: &mut Bucket, id: &str, asked: &Asked<'_>, scene: &Scene<'_>)
         digests.extend_from_slice(tag.as_bytes());
     }
     let tag = format!("{}-{}\"", etag(&digests).trim_end_matches('"'), named.len());
-    let object = Object::new(whole.freeze(), tag.clone(), asked, scene);
+    let object = Object::new(whole.freeze(), tag.clone(), asked, context);
     bucket.objects.insert(asked.key.clone(), object);
     bucket.uploads.remove(id);
     let body = format!(

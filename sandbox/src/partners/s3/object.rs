@@ -11,7 +11,7 @@ use md5::{Digest as _, Md5};
 use super::bucket::Bucket;
 use super::{Asked, Problem};
 use crate::call::Answer;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 use crate::sigv4::hex;
 
 /// Longest key.
@@ -33,11 +33,11 @@ pub(super) struct Object {
 
 impl Object {
     /// Returns an object of that body, with the headers of the request that made it.
-    pub(super) fn new(body: Bytes, etag: String, asked: &Asked<'_>, scene: &Scene<'_>) -> Self {
+    pub(super) fn new(body: Bytes, etag: String, asked: &Asked<'_>, context: &RequestContext<'_>) -> Self {
         let kept = |name: &HeaderName| KEPT.contains(&name.as_str()) || name.as_str().starts_with("x-amz-meta-");
         let headers =
             asked.call.headers.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone()));
-        let modified_at = scene.now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let modified_at = context.now.to_rfc3339_opts(SecondsFormat::Millis, true);
         Self { body, etag, modified_at, headers: headers.collect() }
     }
 }
@@ -66,12 +66,12 @@ pub(super) fn check_acl(asked: &Asked<'_>) -> Result<(), Problem> {
 }
 
 /// Answers a request about an object.
-pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answer, Problem> {
+pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     if asked.parameter("acl").is_some() || asked.parameter("tagging").is_some() {
         return Err((501, "NotImplemented", "This call is not supported for an object".to_owned()));
     }
     match asked.call.method {
-        Method::PUT => put(bucket, asked, scene),
+        Method::PUT => put(bucket, asked, context),
         Method::GET | Method::HEAD => {
             let missing = || (404, "NoSuchKey", "The specified key does not exist.".to_owned());
             get(bucket.objects.get(&asked.key).ok_or_else(missing)?, asked)
@@ -84,7 +84,7 @@ pub(super) fn answer(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) 
     }
 }
 
-fn put(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answer, Problem> {
+fn put(bucket: &mut Bucket, asked: &Asked<'_>, context: &RequestContext<'_>) -> Result<Answer, Problem> {
     if asked.key.len() > KEY_BYTES_MAX {
         return Err((400, "KeyTooLongError", "Your key is too long".to_owned()));
     }
@@ -97,7 +97,7 @@ fn put(bucket: &mut Bucket, asked: &Asked<'_>, scene: &Scene<'_>) -> Result<Answ
         return Err((403, "AccessDenied", "Cannot upload files, storage cap exceeded.".to_owned()));
     }
     let tag = etag(&asked.call.body);
-    let object = Object::new(asked.call.body.clone(), tag.clone(), asked, scene);
+    let object = Object::new(asked.call.body.clone(), tag.clone(), asked, context);
     bucket.objects.insert(asked.key.clone(), object);
     Ok(Answer::empty(200).with("etag", tag))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::call::Answer;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 
 /// What Shopify asks a caller to wait after 429, in seconds.
 const RETRY_AFTER_S: f64 = 2.0;
@@ -26,7 +26,7 @@ pub(super) fn not_found() -> Answer {
 }
 
 /// Returns the answer with that status as a fault wants it.
-pub(super) fn status(status: u16, scene: &Scene<'_>) -> Answer {
+pub(super) fn status(status: u16, context: &RequestContext<'_>) -> Answer {
     match status {
         401 => unauthorized(),
         402 => errors(402, "This shop's plan does not have access to this feature, or its bills are unpaid (frozen)"),
@@ -36,12 +36,12 @@ pub(super) fn status(status: u16, scene: &Scene<'_>) -> Answer {
         429 => {
             let message =
                 "Exceeded the rate limit of the api client. Reduce request rates to resume uninterrupted service.";
-            let seconds = scene.limits.retry_after_s.unwrap_or(RETRY_AFTER_S);
+            let seconds = context.limits.retry_after_s.unwrap_or(RETRY_AFTER_S);
             errors(429, message).with("retry-after", format!("{seconds:?}"))
         }
         430 => errors(430, "Security Rejection: the request looks automated"),
         500 => {
-            let request_id = super::super::uuid(scene.ids);
+            let request_id = super::super::uuid(context.ids);
             let message = format!(
                 "Internal error. Looks like something went wrong on our end.\nRequest ID: {request_id} (include this in \
                  support requests)."

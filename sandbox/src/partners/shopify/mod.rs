@@ -24,7 +24,7 @@ pub(crate) use self::graphql::schema_text;
 use self::oauth::Tokens;
 use self::resolve::Session;
 use self::shop::{Shop, ShopBudget, ShopSettings};
-use super::{Play, Refusal, Scene};
+use super::{PartnerApi, Refusal, RequestContext};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::server::Options;
@@ -78,7 +78,7 @@ impl Shopify {
         act(shops.entry(&domain.to_owned(), || Shop::new(domain, now)))
     }
 
-    fn graphql(&self, domain: &str, version: &str, call: &Call, scene: &Scene<'_>) -> Answer {
+    fn graphql(&self, domain: &str, version: &str, call: &Call, context: &RequestContext<'_>) -> Answer {
         let served = VERSIONS.iter().find(|known| **known == version).or_else(|| {
             // Too old, but well formed: the oldest version that is served.
             let well_formed = version.len() == 7 && version.as_bytes()[4] == b'-' && version < VERSIONS[0];
@@ -89,7 +89,7 @@ impl Shopify {
             return answers::not_found();
         }
         let token = call.header("x-shopify-access-token").unwrap_or_default();
-        let Some(scopes) = self.tokens.scopes(domain, token, scene.now) else { return answers::unauthorized() };
+        let Some(scopes) = self.tokens.scopes(domain, token, context.now) else { return answers::unauthorized() };
         let request = if call.has_content_type("application/graphql") {
             String::from_utf8(call.body.to_vec()).map(|query| serde_json::json!({ "query": query })).ok()
         } else if call.has_content_type("application/json") {
@@ -98,56 +98,56 @@ impl Shopify {
             return answers::errors(415, "Unsupported Media Type");
         };
         let Some(request) = request else { return answers::errors(400, "Bad Request: the body is not a JSON object") };
-        let body = self.with_shop(domain, scene.now, |shop| {
+        let body = self.with_shop(domain, context.now, |shop| {
             if let Some(refused) = shop.refused() {
                 return Err(refused);
             }
             let scopes = shop.settings.scopes.clone().unwrap_or(scopes);
-            let mut budget = ShopBudget::new(shop.bucket(scene), shop.limit(scene), scene.now);
+            let mut budget = ShopBudget::new(shop.bucket(context), shop.limit(context), context.now);
             let host = call.header("host").unwrap_or_default();
-            let session = Session::new(shop, &self.engine, scopes, host, scene);
+            let session = Session::new(shop, &self.engine, scopes, host, context);
             let body = self.engine.run(&request, &session, &mut budget);
             shop.set_bucket(budget.into_bucket());
             Ok(body)
         });
         match body {
             Ok(body) => Answer::json(200, &body).with("x-shopify-api-version", served),
-            Err(status) => answers::status(status, scene),
+            Err(status) => answers::status(status, context),
         }
     }
 }
 
-impl Play for Shopify {
+impl PartnerApi for Shopify {
     fn account(&self, call: &Call) -> String {
         call.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
         let path = call.path.trim_start_matches('/');
         let (domain, rest) = path.split_once('/').unwrap_or((path, ""));
         if !is_domain(domain) {
             return answers::not_found();
         }
         match rest.split('/').collect::<Vec<_>>()[..] {
-            ["admin", "api", version, "graphql.json"] => self.graphql(domain, version, call, scene),
-            ["admin", "oauth", "access_token"] => self.tokens.answer(domain, call, scene),
-            ["admin", "oauth", "authorize"] => self.tokens.authorize(domain, call, scene),
+            ["admin", "api", version, "graphql.json"] => self.graphql(domain, version, call, context),
+            ["admin", "oauth", "access_token"] => self.tokens.answer(domain, call, context),
+            ["admin", "oauth", "authorize"] => self.tokens.authorize(domain, call, context),
             ["_bulk", id] => self
-                .with_shop(domain, scene.now, |shop| bulk::file(shop, id, scene.now))
+                .with_shop(domain, context.now, |shop| bulk::file(shop, id, context.now))
                 .unwrap_or_else(answers::not_found),
             _ => answers::not_found(),
         }
     }
 
-    fn refuse(&self, call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         match refusal {
             Refusal::Gone => answers::unauthorized(),
             // Only a query is throttled with 200.
             Refusal::Status(200) => {
                 let domain = self.account(call);
-                self.with_shop(&domain, scene.now, |shop| answers::throttled(shop.throttle_status(scene)))
+                self.with_shop(&domain, context.now, |shop| answers::throttled(shop.throttle_status(context)))
             }
-            Refusal::Status(status) => answers::status(status, scene),
+            Refusal::Status(status) => answers::status(status, context),
         }
     }
 }

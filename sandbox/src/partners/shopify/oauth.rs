@@ -15,7 +15,7 @@ use sha2::Sha256;
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::form;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 
 /// How long an expiring offline token lives, in seconds.
 const ACCESS_S: i64 = 3_600;
@@ -80,8 +80,8 @@ impl Tokens {
     }
 
     /// Answers a request for a token.
-    pub(super) fn answer(&self, shop: &str, call: &Call, scene: &Scene<'_>) -> Answer {
-        match self.issue(shop, call, scene) {
+    pub(super) fn answer(&self, shop: &str, call: &Call, context: &RequestContext<'_>) -> Answer {
+        match self.issue(shop, call, context) {
             Ok(body) => Answer::json(200, &body),
             Err((status, error, description)) => {
                 Answer::json(status, &json!({ "error": error, "error_description": description }))
@@ -90,7 +90,7 @@ impl Tokens {
     }
 
     /// Sends the browser of a merchant, who consents to everything, back to the app with a code.
-    pub(super) fn authorize(&self, shop: &str, call: &Call, scene: &Scene<'_>) -> Answer {
+    pub(super) fn authorize(&self, shop: &str, call: &Call, context: &RequestContext<'_>) -> Answer {
         let asked = form::parse(&call.query);
         let get = |name: &str| asked.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let (Some(client_id), Some(redirect_uri)) = (get("client_id"), get("redirect_uri")) else {
@@ -99,9 +99,9 @@ impl Tokens {
         if call.method != Method::GET || client_id.is_empty() {
             return super::answers::errors(400, "Oauth error invalid_request");
         }
-        let code = hex(&self.mac(&format!("code {shop} {}", scene.ids.ulid())))[..32].to_owned();
+        let code = hex(&self.mac(&format!("code {shop} {}", context.ids.ulid())))[..32].to_owned();
         let mut parameters = vec![("code", code), ("shop", shop.to_owned())];
-        parameters.push(("timestamp", scene.now.timestamp().to_string()));
+        parameters.push(("timestamp", context.now.timestamp().to_string()));
         if let Some(state) = get("state") {
             parameters.push(("state", state.to_owned()));
         }
@@ -112,7 +112,7 @@ impl Tokens {
         Answer::empty(302).with("location", format!("{redirect_uri}{joint}{signed}&hmac={signature}"))
     }
 
-    fn issue(&self, shop: &str, call: &Call, scene: &Scene<'_>) -> Result<Value, Refused> {
+    fn issue(&self, shop: &str, call: &Call, context: &RequestContext<'_>) -> Result<Value, Refused> {
         if call.method != Method::POST {
             return Err((404, "not_found", "Use POST"));
         }
@@ -133,39 +133,39 @@ impl Tokens {
                     return Err((400, "invalid_request", description));
                 }
                 drop(state);
-                Ok(self.tokens(shop, expiring, scene))
+                Ok(self.tokens(shop, expiring, context))
             }
             Some(TOKEN_EXCHANGE) => {
                 let subject = get("subject_token").ok_or((400, "invalid_request", "subject_token is missing"))?;
                 let valid = match get("subject_token_type") {
-                    Some(ID_TOKEN) => self.is_session_token(shop, subject, scene.now),
-                    Some(OFFLINE_TOKEN) => self.scopes(shop, subject, scene.now).is_some(),
+                    Some(ID_TOKEN) => self.is_session_token(shop, subject, context.now),
+                    Some(OFFLINE_TOKEN) => self.scopes(shop, subject, context.now).is_some(),
                     _ => return Err((400, "invalid_request", "subject_token_type is not supported")),
                 };
                 if !valid {
                     return Err((400, "invalid_subject_token", "The subject token is invalid or has expired"));
                 }
-                Ok(self.tokens(shop, expiring, scene))
+                Ok(self.tokens(shop, expiring, context))
             }
             Some("client_credentials") => {
-                let ends = (scene.now + TimeDelta::seconds(CLIENT_CREDENTIALS_S)).timestamp();
-                let token = self.write(shop, "shpat_", ends, scene);
+                let ends = (context.now + TimeDelta::seconds(CLIENT_CREDENTIALS_S)).timestamp();
+                let token = self.write(shop, "shpat_", ends, context);
                 Ok(json!({ "access_token": token, "scope": SCOPES.join(","), "expires_in": CLIENT_CREDENTIALS_S }))
             }
             Some("refresh_token") => {
                 let token = get("refresh_token").ok_or((400, "invalid_request", "The refresh token is missing"))?;
-                self.refresh(shop, token, scene)
+                self.refresh(shop, token, context)
             }
             Some(_) => Err((400, "unsupported_grant_type", "The grant type is not supported")),
         }
     }
 
     /// Replaces a refresh token. The old one works until its replacement is first used.
-    fn refresh(&self, shop: &str, token: &str, scene: &Scene<'_>) -> Result<Value, Refused> {
+    fn refresh(&self, shop: &str, token: &str, context: &RequestContext<'_>) -> Result<Value, Refused> {
         let invalid = (400, "invalid_grant", "The refresh token is invalid, has expired or was replaced");
         let ends = self.read(shop, "shprt_", token).ok_or(invalid)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if ends <= scene.now.timestamp() || state.dead.get(token).is_some() {
+        if ends <= context.now.timestamp() || state.dead.get(token).is_some() {
             return Err(invalid);
         }
         // Using this one ends the one it replaced.
@@ -174,30 +174,30 @@ impl Tokens {
         {
             state.dead.insert(old, ());
         }
-        let issued = self.tokens(shop, true, scene);
+        let issued = self.tokens(shop, true, context);
         if let Some(new) = issued["refresh_token"].as_str() {
             state.replaced.insert(new.to_owned(), token.to_owned());
         }
         Ok(issued)
     }
 
-    fn tokens(&self, shop: &str, expiring: bool, scene: &Scene<'_>) -> Value {
+    fn tokens(&self, shop: &str, expiring: bool, context: &RequestContext<'_>) -> Value {
         if !expiring {
-            return json!({ "access_token": self.write(shop, "shpat_", 0, scene), "scope": SCOPES.join(",") });
+            return json!({ "access_token": self.write(shop, "shpat_", 0, context), "scope": SCOPES.join(",") });
         }
-        let ends = |seconds: i64| (scene.now + TimeDelta::seconds(seconds)).timestamp();
+        let ends = |seconds: i64| (context.now + TimeDelta::seconds(seconds)).timestamp();
         json!({
-            "access_token": self.write(shop, "shpat_", ends(ACCESS_S), scene),
+            "access_token": self.write(shop, "shpat_", ends(ACCESS_S), context),
             "scope": SCOPES.join(","),
             "expires_in": ACCESS_S,
-            "refresh_token": self.write(shop, "shprt_", ends(REFRESH_S), scene),
+            "refresh_token": self.write(shop, "shprt_", ends(REFRESH_S), context),
             "refresh_token_expires_in": REFRESH_S,
         })
     }
 
     /// Writes a token: its end (0 for none), a random part, and the beginning of the signature over both and the shop.
-    fn write(&self, shop: &str, prefix: &str, ends: i64, scene: &Scene<'_>) -> String {
-        let body = format!("{:08x}{:08x}", ends, scene.ids.random_u64() >> 32);
+    fn write(&self, shop: &str, prefix: &str, ends: i64, context: &RequestContext<'_>) -> String {
+        let body = format!("{:08x}{:08x}", ends, context.ids.random_u64() >> 32);
         format!("{prefix}{body}{}", self.seal(shop, prefix, &body))
     }
 

@@ -15,7 +15,7 @@ use super::metafields;
 use super::orders;
 use super::shop::Shop;
 use super::values::{can_exist, gid, parts};
-use crate::partners::{Scene, uuid};
+use crate::partners::{RequestContext, uuid};
 
 /// A request while it is executed.
 pub(super) struct Session<'a> {
@@ -44,7 +44,7 @@ impl<'a> Session<'a> {
         engine: &'a Engine,
         scopes: Vec<String>,
         host: &'a str,
-        scene: &'a Scene<'_>,
+        context: &'a RequestContext<'_>,
     ) -> Self {
         Self {
             shop: RefCell::new(shop),
@@ -52,8 +52,8 @@ impl<'a> Session<'a> {
             host,
             whole: Cell::new(false),
             scopes,
-            now: scene.now,
-            ids: scene.ids,
+            now: context.now,
+            ids: context.ids,
             extensions: RefCell::default(),
             failed: RefCell::default(),
         }

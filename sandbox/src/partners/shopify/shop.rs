@@ -11,7 +11,7 @@ use super::graphql::Budget;
 use super::metafields::MetafieldKey;
 use super::values::{gid, moment};
 use crate::bounded::BoundedMap;
-use crate::partners::Scene;
+use crate::partners::RequestContext;
 use crate::rate::{Bucket, Limit};
 
 /// Records of a kind that a shop keeps.
@@ -147,14 +147,14 @@ impl Shop {
     }
 
     /// Returns the limit of the shop's budget.
-    pub(super) fn limit(&self, scene: &Scene<'_>) -> Limit {
-        let per_s = scene.limits.rate_per_s.unwrap_or(self.settings.restore_rate);
+    pub(super) fn limit(&self, context: &RequestContext<'_>) -> Limit {
+        let per_s = context.limits.rate_per_s.unwrap_or(self.settings.restore_rate);
         Limit { burst: per_s * BUCKET_SECONDS, per_s }
     }
 
     /// Returns the shop's bucket.
-    pub(super) fn bucket(&self, scene: &Scene<'_>) -> Bucket {
-        self.bucket.clone().unwrap_or_else(|| Bucket::full(self.limit(scene), scene.now))
+    pub(super) fn bucket(&self, context: &RequestContext<'_>) -> Bucket {
+        self.bucket.clone().unwrap_or_else(|| Bucket::full(self.limit(context), context.now))
     }
 
     /// Sets the shop's bucket.
@@ -163,8 +163,8 @@ impl Shop {
     }
 
     /// Returns `throttleStatus`.
-    pub(super) fn throttle_status(&self, scene: &Scene<'_>) -> Value {
-        ShopBudget::new(self.bucket(scene), self.limit(scene), scene.now).status()
+    pub(super) fn throttle_status(&self, context: &RequestContext<'_>) -> Value {
+        ShopBudget::new(self.bucket(context), self.limit(context), context.now).status()
     }
 
     /// Returns `Shop`.

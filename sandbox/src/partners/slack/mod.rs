@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use hyper::Method;
 use serde_json::Value;
 
-use super::{Play, Refusal, Scene};
+use super::{PartnerApi, Refusal, RequestContext};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::rate::{Bucket, Limit};
@@ -34,7 +34,7 @@ impl Slack {
         Self { buckets: Mutex::new(BoundedMap::new(WEBHOOKS_MAX)) }
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Problem> {
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Problem> {
         let segments: Vec<&str> = call.path.trim_matches('/').split('/').collect();
         let webhook = match segments[..] {
             ["services", team, channel, token]
@@ -47,11 +47,11 @@ impl Slack {
         if call.method != Method::POST {
             return Err((405, "method_not_allowed"));
         }
-        let per_s = scene.limits.rate_per_s.unwrap_or(MESSAGES_PER_S);
+        let per_s = context.limits.rate_per_s.unwrap_or(MESSAGES_PER_S);
         let limit = Limit { burst: per_s.max(1.0), per_s };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(&webhook.to_owned(), || Bucket::full(limit, scene.now));
-        bucket.take(1.0, limit, scene.now).map_err(|_| (429, "rate_limited"))?;
+        let bucket = buckets.entry(&webhook.to_owned(), || Bucket::full(limit, context.now));
+        bucket.take(1.0, limit, context.now).map_err(|_| (429, "rate_limited"))?;
         if !call.has_content_type("application/json") {
             return Err((400, "invalid_payload"));
         }
@@ -61,16 +61,16 @@ impl Slack {
     }
 }
 
-impl Play for Slack {
+impl PartnerApi for Slack {
     fn account(&self, call: &Call) -> String {
         call.path.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        self.carry_out(call, scene).unwrap_or_else(|problem| stated(problem, scene))
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        self.carry_out(call, context).unwrap_or_else(|problem| stated(problem, context))
     }
 
-    fn refuse(&self, _call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, _call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         let problem = match refusal {
             Refusal::Gone => (404, "no_service"),
             Refusal::Status(status) => (
@@ -85,7 +85,7 @@ impl Play for Slack {
                 },
             ),
         };
-        stated(problem, scene)
+        stated(problem, context)
     }
 }
 
@@ -106,10 +106,10 @@ fn check(body: &Value) -> Result<(), Problem> {
     if blocks_fit { Ok(()) } else { Err((400, "invalid_blocks")) }
 }
 
-fn stated((status, word): Problem, scene: &Scene<'_>) -> Answer {
+fn stated((status, word): Problem, context: &RequestContext<'_>) -> Answer {
     let answer = Answer::new(status, "text/html", word);
     if status == 429 {
-        return answer.with("retry-after", scene.limits.retry_after_s.unwrap_or(1.0).to_string());
+        return answer.with("retry-after", context.limits.retry_after_s.unwrap_or(1.0).to_string());
     }
     answer
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hyper::Method;
 use serde_json::Value;
 
-use super::{Play, Refusal, Scene, uuid};
+use super::{PartnerApi, Refusal, RequestContext, uuid};
 use crate::bounded::BoundedMap;
 use crate::call::{Answer, Call};
 use crate::form;
@@ -49,11 +49,11 @@ impl Sns {
         Self { credentials, state: Mutex::new(state) }
     }
 
-    fn carry_out(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Problem> {
+    fn carry_out(&self, call: &Call, context: &RequestContext<'_>) -> Result<Answer, Problem> {
         if call.method != Method::POST || !call.has_content_type("application/x-www-form-urlencoded") {
             return Err((400, "InvalidAction", "the request must be a form that is posted".to_owned()));
         }
-        sigv4::verify(call, "sns", &self.credentials, scene.now).map_err(unsigned)?;
+        sigv4::verify(call, "sns", &self.credentials, context.now).map_err(unsigned)?;
         let asked = form::parse(std::str::from_utf8(&call.body).unwrap_or_default());
         let get = |name: &str| {
             asked.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|text| !text.is_empty())
@@ -63,20 +63,20 @@ impl Sns {
         }
         let target = check(&get)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(per_s) = scene.limits.rate_per_s {
+        if let Some(per_s) = context.limits.rate_per_s {
             let limit = Limit { burst: per_s.max(1.0), per_s };
-            let bucket = state.buckets.entry(&target.to_owned(), || Bucket::full(limit, scene.now));
-            bucket.take(1.0, limit, scene.now).map_err(|_| throttled())?;
+            let bucket = state.buckets.entry(&target.to_owned(), || Bucket::full(limit, context.now));
+            bucket.take(1.0, limit, context.now).map_err(|_| throttled())?;
         }
         let message_id = match get("MessageDeduplicationId").filter(|_| target.ends_with(".fifo")) {
-            None => uuid(scene.ids),
+            None => uuid(context.ids),
             Some(id) => {
                 let key = format!("{target} {id}");
                 match state.messages.get(&key) {
-                    Some((at, known)) if scene.now - *at < DEDUPLICATION => known.clone(),
+                    Some((at, known)) if context.now - *at < DEDUPLICATION => known.clone(),
                     _ => {
-                        let new = uuid(scene.ids);
-                        state.messages.insert(key, (scene.now, new.clone()));
+                        let new = uuid(context.ids);
+                        state.messages.insert(key, (context.now, new.clone()));
                         new
                     }
                 }
@@ -86,24 +86,24 @@ impl Sns {
             "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult>{}</PublishResult><ResponseMetadata>{}</ResponseMetadata>\
              </PublishResponse>\n",
             element("MessageId", &message_id),
-            element("RequestId", &uuid(scene.ids)),
+            element("RequestId", &uuid(context.ids)),
         );
         Ok(Answer::new(200, "text/xml", body))
     }
 }
 
-impl Play for Sns {
+impl PartnerApi for Sns {
     fn account(&self, call: &Call) -> String {
         let asked = form::parse(std::str::from_utf8(&call.body).unwrap_or_default());
         let names = ["TopicArn", "TargetArn", "PhoneNumber"];
         asked.into_iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, value)| value).unwrap_or_default()
     }
 
-    fn answer(&self, call: &Call, scene: &Scene<'_>) -> Answer {
-        self.carry_out(call, scene).unwrap_or_else(|problem| stated(&problem, scene))
+    fn answer(&self, call: &Call, context: &RequestContext<'_>) -> Answer {
+        self.carry_out(call, context).unwrap_or_else(|problem| stated(&problem, context))
     }
 
-    fn refuse(&self, _call: &Call, refusal: Refusal, scene: &Scene<'_>) -> Answer {
+    fn refuse(&self, _call: &Call, refusal: Refusal, context: &RequestContext<'_>) -> Answer {
         let problem = match refusal {
             Refusal::Gone => (404, "NotFound", "Topic does not exist".to_owned()),
             Refusal::Status(429) => throttled(),
@@ -113,18 +113,18 @@ impl Play for Sns {
             Refusal::Status(503) => (503, "ServiceUnavailable", "the service is unavailable".to_owned()),
             Refusal::Status(status) => (status, "InternalError", "an internal error".to_owned()),
         };
-        stated(&problem, scene)
+        stated(&problem, context)
     }
 }
 
-fn stated((status, code, message): &Problem, scene: &Scene<'_>) -> Answer {
+fn stated((status, code, message): &Problem, context: &RequestContext<'_>) -> Answer {
     let kind = if *status >= 500 { "Receiver" } else { "Sender" };
     let body = format!(
         "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>{}{}{}</Error>{}</ErrorResponse>\n",
         element("Type", kind),
         element("Code", code),
         element("Message", message),
-        element("RequestId", &uuid(scene.ids)),
+        element("RequestId", &uuid(context.ids)),
     );
     Answer::new(*status, "text/xml", body)
 }

@@ -13,7 +13,7 @@ use platform::Ids;
 const GARBAGE_CHUNK_BYTES: u64 = 16 * 1_024;
 
 /// A body.
-pub(crate) enum Playback {
+pub(crate) enum AnswerBody {
     /// As it is.
     Whole(Bytes),
     /// Its first half, under the length of the whole; then the connection ends.
@@ -22,14 +22,14 @@ pub(crate) enum Playback {
     Garbage { left: u64, ids: Arc<Ids> },
 }
 
-impl Playback {
+impl AnswerBody {
     /// Returns a body whose second half never comes.
     pub(crate) fn cut(body: &Bytes) -> Self {
         Self::Cut { rest: Some(body.slice(..body.len() / 2)), declared: body.len() as u64 }
     }
 }
 
-impl Body for Playback {
+impl Body for AnswerBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -62,7 +62,7 @@ impl Body for Playback {
     }
 }
 
-impl From<Bytes> for Playback {
+impl From<Bytes> for AnswerBody {
     fn from(body: Bytes) -> Self {
         Self::Whole(body)
     }
