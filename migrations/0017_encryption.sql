@@ -1,6 +1,6 @@
 -- Personal data are encrypted by the application, in a format that names its key itself (docs/adr/0014), and stand apart from facts.
 
--- `key_id` says only under which key pgcrypto encrypted a value; NULL: nothing of pgcrypto's is in the row. The task `reencrypt` makes it so.
+-- `key_id` says only under which key pgcrypto encrypted a value; NULL: nothing of pgcrypto's is in the row.
 ALTER TABLE merchants ALTER COLUMN key_id DROP NOT NULL;
 ALTER TABLE customers DROP CONSTRAINT customers_check1;
 -- Nothing has been written into these yet.

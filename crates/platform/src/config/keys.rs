@@ -16,7 +16,7 @@ config! {
         pub pii_key: Secret<Key32> = "PII_KEY",
         /// Name of that key, stored in each ciphertext: 2 to 16 letters, digits, `.`, `_` and `-`. A new key takes a new name.
         pub pii_key_id: KeyId = "PII_KEY_ID" or "k1",
-        /// Further keys, which decrypt and never encrypt, as `NAME:DIGITS,NAME:DIGITS`: earlier ones, until `loyalnest encryption` finds nothing under them, and the next one, which every process must have before any encrypts under it.
+        /// Further keys, which decrypt and never encrypt, as `NAME:DIGITS,NAME:DIGITS`: earlier ones, as long as rows encrypted under them exist, and the next one, which every process must have before any encrypts under it.
         pub pii_read_keys: Option<Secret<NamedKeys>> = "PII_READ_KEYS",
     }
     check check_encryption;

@@ -1,5 +1,4 @@
-//! The columns that are encrypted, each with its plain form. To add one: a type here, and its line in `reencrypt`; a test
-//! looks for it in the database's catalogue.
+//! The columns that are encrypted, each with its plain form. To add one: a type here.
 
 use domain::PersonalData;
 

@@ -63,7 +63,7 @@ pub struct Encrypted<C> {
 #[derive(Debug, thiserror::Error)]
 pub enum DecryptError {
     /// The bytes are not in the format of [`Encrypted`].
-    #[error("it is not encrypted as this version does it: the task `reencrypt` brings it into that form")]
+    #[error("it is not in the format in which this version encrypts")]
     Format,
     /// The key is not in the ring.
     #[error("it is encrypted under the key `{0}`, which this process does not have: add it to PII_READ_KEYS")]
