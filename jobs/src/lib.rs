@@ -36,5 +36,5 @@ pub use queue::{
     Span, Spent, Step, Window, WorkerView,
 };
 pub use retry::{Jitter, RetryPolicy};
-pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions};
+pub use runner::{AttemptRecord, AttemptSink, JobLayer, JobService, QueueBackend, WorkerOptions, WorkerProcess};
 pub use tick::tick_key;

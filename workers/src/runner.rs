@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use apalis::prelude::{WorkerBuilder, WorkerContext, WorkerError};
 use datastores::Datastores;
-use jobs::{Job, JobError, JobKind, Payload, QueueBackend, Queues, WorkerOptions};
+use jobs::{Job, JobError, JobKind, Payload, QueueBackend, Queues, WorkerOptions, WorkerProcess};
 use platform::Context;
 use platform::config::WorkersSettings;
 use platform::health::{Health, HealthServer};
@@ -94,6 +94,7 @@ fn start_workers(
     shutdown: &Shutdown,
 ) -> Vec<Worker> {
     let sink = Arc::new(OutcomeSink::new(env.store.clone(), Arc::clone(&env.ids)));
+    let process = WorkerProcess::new(queues.redis(), &env.worker, env.ids.random_u64());
     let options = |kind: JobKind| WorkerOptions {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         host: platform::host::name(),
@@ -110,22 +111,28 @@ fn start_workers(
                     let env = Arc::clone(&env);
                     async move { handlers::$module::handle(job, &env).await }
                 };
-                (JobKind::$payload, start_worker(queues, options(JobKind::$payload), handler, shutdown.clone()))
+                (JobKind::$payload, start_worker(&process, queues, options(JobKind::$payload), handler, shutdown.clone()))
             },)*]
         };
     }
     jobs::catalogue!(start_each)
 }
 
-/// Starts the worker of `P`'s kind. It ends when the shutdown has drained.
-pub fn start_worker<P, H, F>(queues: &Queues, options: WorkerOptions, handler: H, shutdown: Shutdown) -> WorkerHandle
+/// Starts the worker of `P`'s kind in that process. It ends when the shutdown has drained.
+pub fn start_worker<P, H, F>(
+    process: &WorkerProcess,
+    queues: &Queues,
+    options: WorkerOptions,
+    handler: H,
+    shutdown: Shutdown,
+) -> WorkerHandle
 where
     P: Payload,
     H: FnMut(Job<P>) -> F + Clone + Send + 'static,
     F: Future<Output = Result<(), JobError>> + Send + 'static,
 {
     let context = WorkerContext::new(&options.name);
-    let worker = WorkerBuilder::new(&context).backend(QueueBackend::<P>::new(queues, options)).build(handler);
+    let worker = WorkerBuilder::new(&context).backend(QueueBackend::<P>::new(process, queues, options)).build(handler);
     tokio::spawn(drive(P::KIND, worker.run(), context, shutdown))
 }
 

@@ -10,7 +10,7 @@ use apalis_core::{
 };
 use domain::{LogId, MerchantId};
 use futures::{FutureExt, future::BoxFuture};
-use jobs::{AwardPoints, Job, JobError, JobKind, NewJob, QueueBackend, Queues, WorkerOptions};
+use jobs::{AwardPoints, Job, JobError, JobKind, NewJob, QueueBackend, Queues, WorkerOptions, WorkerProcess};
 use tokio::task::JoinHandle;
 
 use super::{
@@ -81,9 +81,10 @@ impl Contender for Ours {
     async fn prepare(&self, concurrency: usize, log: Arc<Log>) -> Result<Worker> {
         let name = format!("bench-{}", std::process::id());
         let context = WorkerContext::new(&name);
+        let process = WorkerProcess::new(self.queues.redis(), &name, SEED);
         let options = WorkerOptions { concurrency: Some(concurrency), ..WorkerOptions::new(name, SEED) };
         let worker = WorkerBuilder::new(&context)
-            .backend(QueueBackend::<AwardPoints>::new(&self.queues, options))
+            .backend(QueueBackend::<AwardPoints>::new(&process, &self.queues, options))
             .data(log)
             .build(handle);
         Ok(Worker { context, waiting: Some(worker.run().boxed()), running: None })

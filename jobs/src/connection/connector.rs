@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value,
-    aio::{ConnectionLike, MultiplexedConnection},
+    aio::{ConnectionLike, MultiplexedConnection, PubSub},
     cluster::{ClusterClient, ClusterConfig},
     cluster_async::ClusterConnection,
     cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo},
@@ -30,7 +30,8 @@ pub(super) enum Connector {
     Server(Box<Client>),
     /// Keeps its connections to the Sentinels.
     Sentinel(Arc<Mutex<SentinelClient>>),
-    Cluster(Box<ClusterClient>),
+    /// With a client for each node that the address names: what is published reaches every node of a cluster.
+    Cluster(Box<ClusterClient>, Arc<[Client]>),
 }
 
 /// An open connection, shared by its clones.
@@ -50,17 +51,17 @@ impl Connector {
             }
             Address::Cluster(nodes) => {
                 let (shortest, longest) = CLUSTER_RETRY_MS;
+                let clients = nodes.iter().cloned().map(Client::open).collect::<RedisResult<_>>()?;
                 let builder = ClusterClient::builder(nodes).retries(CLUSTER_RETRIES);
                 let builder = builder.min_retry_wait(shortest).max_retry_wait(longest);
-                Self::Cluster(Box::new(builder.connection_timeout(CONNECT_TIMEOUT).build()?))
+                Self::Cluster(Box::new(builder.connection_timeout(CONNECT_TIMEOUT).build()?), clients)
             }
         })
     }
 
     /// Connects. An answer may then take `response_timeout`, or counts as failed.
     pub(super) async fn open(&self, response_timeout: Duration) -> RedisResult<Connection> {
-        let in_time = timeout(OPEN_TIMEOUT, self.connect(response_timeout)).await;
-        in_time.unwrap_or_else(|elapsed| Err(io::Error::new(io::ErrorKind::TimedOut, elapsed).into()))
+        in_time(OPEN_TIMEOUT, self.connect(response_timeout)).await
     }
 
     async fn connect(&self, response_timeout: Duration) -> RedisResult<Connection> {
@@ -73,13 +74,32 @@ impl Connector {
                 let master = client.lock().await.async_get_client().await?;
                 master.get_multiplexed_async_connection_with_config(&config).await?
             }
-            Self::Cluster(client) => {
+            Self::Cluster(client, _) => {
                 let config = ClusterConfig::new().set_response_timeout(response_timeout);
                 return Ok(Connection::Cluster(client.get_async_connection_with_config(config).await?));
             }
         };
         Ok(Connection::Server(server))
     }
+
+    /// Opens a connection that receives what is published. In a cluster it is to one of the nodes that the address names, from
+    /// number `attempt` on, so that repeated attempts get past a node that is down.
+    pub(super) async fn open_pub_sub(&self, attempt: usize) -> RedisResult<PubSub> {
+        let open = async {
+            match self {
+                Self::Server(client) => client.get_async_pubsub().await,
+                Self::Sentinel(client) => client.lock().await.async_get_client().await?.get_async_pubsub().await,
+                Self::Cluster(_, nodes) => nodes[attempt % nodes.len()].get_async_pubsub().await,
+            }
+        };
+        in_time(OPEN_TIMEOUT, open).await
+    }
+}
+
+/// Waits that long for an answer. Beyond that the connection counts as silent.
+pub(super) async fn in_time<T>(limit: Duration, answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    let answer = timeout(limit, answer).await;
+    answer.unwrap_or_else(|elapsed| Err(io::Error::new(io::ErrorKind::TimedOut, elapsed).into()))
 }
 
 impl Connection {

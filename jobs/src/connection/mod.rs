@@ -9,25 +9,28 @@ mod connector;
 mod risks;
 
 use std::{
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures::{
-    FutureExt,
+    FutureExt, StreamExt,
     future::{BoxFuture, Shared, try_join_all},
 };
 use redis::{
-    Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value, aio::ConnectionLike, from_redis_value,
+    Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, RedisResult, Value,
+    aio::{ConnectionLike, PubSubSink, PubSubStream},
+    from_redis_value,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, interval_at, sleep};
 
 pub use address::InvalidAddress;
 pub use risks::{Finding, Risk};
 
 use crate::retry::Jitter;
 use address::Address;
-use connector::{Connection, Connector, is_connection_lost};
+use connector::{Connection, Connector, in_time, is_connection_lost};
 
 /// How long an answer may take. Beyond that the call counts as failed, though Redis may still carry it out.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -37,6 +40,9 @@ const CONNECT_ATTEMPTS: u32 = 4;
 const CONNECT_PAUSE_BASE: Duration = Duration::from_millis(50);
 /// Longest of these pauses.
 const CONNECT_PAUSE_MAX: Duration = Duration::from_millis(250);
+
+/// How often a subscription asks whether its connection still works.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A connection on its way, or open: all who wait for it wait for the same.
 type Connecting = Shared<BoxFuture<'static, RedisResult<Connection>>>;
@@ -111,10 +117,12 @@ impl Redis {
         self.examined(number, answer)
     }
 
-    /// A connection of one's own, for reads that block and so would hold up all others; `response_timeout` is how long an answer
-    /// may take. It does not heal: after an error, ask for another.
-    pub(crate) async fn open_own(&self, response_timeout: Duration) -> RedisResult<OwnConnection> {
-        Ok(OwnConnection(self.0.connector.open(response_timeout).await?))
+    /// Subscribes to a channel, on a connection of its own. It does not heal: after an error, subscribe again, with the number of
+    /// the attempt.
+    pub(crate) async fn subscribe(&self, channel: &str, attempt: usize) -> RedisResult<Subscription> {
+        let (mut sink, messages) = self.0.connector.open_pub_sub(attempt).await?.split();
+        in_time(RESPONSE_TIMEOUT, sink.subscribe(channel)).await?;
+        Ok(Subscription { sink, messages })
     }
 
     /// The connection as it is, and its number.
@@ -210,12 +218,27 @@ impl std::fmt::Debug for Redis {
     }
 }
 
-/// A connection that nobody else uses.
-pub(crate) struct OwnConnection(Connection);
+/// A subscription to a channel.
+pub(crate) struct Subscription {
+    sink: PubSubSink,
+    messages: PubSubStream,
+}
 
-impl OwnConnection {
-    /// Sends one command and reads its answer as a `T`.
-    pub(crate) async fn query<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
-        Ok(from_redis_value(self.0.call(command).await?)?)
+impl Subscription {
+    /// Returns the next message, however long that takes.
+    pub(crate) async fn next(&mut self) -> RedisResult<String> {
+        let mut ping = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
+        loop {
+            tokio::select! {
+                message = self.messages.next() => {
+                    let closed = || RedisError::from(io::Error::from(io::ErrorKind::ConnectionReset));
+                    return message.ok_or_else(closed)?.get_payload();
+                }
+                // A connection that is cut off without a word looks like one on which nothing is published.
+                _ = ping.tick() => {
+                    in_time(RESPONSE_TIMEOUT, self.sink.ping::<Value>()).await?;
+                }
+            }
+        }
     }
 }

@@ -1,13 +1,22 @@
 -- claim: leases out up to `want` jobs, lanes served by weighted deficit round robin within their rates and caps. O(want).
--- ARGV: 2 want, 3 lease_ms, 4 worker, 5 quantum (jobs a lane of weight 1 gives at its turn), 6 lanes that may be parked.
+-- ARGV: 2 want, 3 lease_ms, 4 worker, 5 quantum (jobs a lane of weight 1 gives at its turn), 6 lanes that may be parked,
+-- 7 channel on which the process is woken where it finds less than it wants ('' = it does not wait).
 -- Counts the attempt now, so that a job which kills its process is counted too. All jobs of one call share one fencing
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
 -- Answers: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
 -- claimed now, lanes parked by their rate, lanes parked by their cap, then three for each job: reference, envelope, '' or
 -- what `tries` holds of it, before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local park_max = tonumber(ARGV[6])
-if call('EXISTS', PAUSED) == 1 then return { '0', now, -1, 0, 0, 0 } end
+local park_max, asked, channel = tonumber(ARGV[6]), want, ARGV[7]
+-- The caller waits for a wake-up from now on, or does not. In one step with the look at the queue, so that no wake-up is missed.
+local function set_waiting(waits)
+  if channel == '' then return end
+  if waits then call('ZADD', WAITERS, now, channel) else call('ZREM', WAITERS, channel) end
+end
+if call('EXISTS', PAUSED) == 1 then
+  set_waiting(true)
+  return { '0', now, -1, 0, 0, 0 }
+end
 
 local limited = call('EXISTS', SETTINGS, PARKED) > 0
 local room, lane_rate, lane_cap = nil, nil, nil
@@ -17,7 +26,10 @@ if limited then
   if of_queue[1] then
     room = of_queue[1] - call('HLEN', RUNNING)
     -- Whatever ends wakes a worker.
-    if room <= 0 then return { '0', now, -1, 0, 0, 0 } end
+    if room <= 0 then
+      set_waiting(true)
+      return { '0', now, -1, 0, 0, 0 }
+    end
     want = math.min(want, room)
   end
   local back = call('ZRANGEBYSCORE', PARKED, '-inf', now, 'LIMIT', 0, want)
@@ -177,7 +189,10 @@ if #refs > 0 then
 end
 
 -- At the cap of the queue nothing more may be claimed, whatever is there.
-if room and #held >= room then return reply end
+if room and #held >= room then
+  set_waiting(#held < asked)
+  return reply
+end
 reply[4] = call('EXISTS', RING)
 local first = call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
 if first[2] then reply[3] = math.max(0, first[2] - now) end
@@ -186,9 +201,15 @@ if limited then
   if parked < math.huge then
     parked = math.max(0, parked - now)
     if reply[3] < 0 or parked < reply[3] then reply[3] = parked end
-    -- This worker may be busy by then: another must know of it.
-    if #refs == want then wake() end
   end
 end
-if reply[4] == 1 or reply[3] == 0 then wake() end
+-- Whoever has less than it wants comes again when the next job is due. Whoever is busy may not: another must know of it.
+local waits = #held < asked and reply[4] == 0
+if reply[4] == 1 or reply[3] == 0 or (reply[3] > 0 and not waits) then
+  set_waiting(false)
+  wake()
+  if waits then set_waiting(true) end
+else
+  set_waiting(waits)
+end
 return reply

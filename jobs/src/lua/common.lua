@@ -1,5 +1,5 @@
 -- Put in front of every script. Names the keys (every script declares them all, in this order) and the clock.
--- KEYS: jobs ring delayed leases running tries dead dead_details stats done wake halted settings paused turn token seen workers parked
+-- KEYS: jobs ring delayed leases running tries dead dead_details stats done waiters halted settings paused turn token seen workers parked
 -- held tallies cancels
 -- ARGV[1] is the queue's prefix `{queue}:`. Keys of lanes, claims, idempotency keys and buckets of figures are derived from it
 -- in the scripts, as their names are known only there; the hash tag puts them on the same Cluster slot as the declared ones.
@@ -15,7 +15,7 @@
 -- a lane of a job that was taken out of it.
 local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
 local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local DEAD, GRAVES, STATS, DONE, WAKE, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local DEAD, GRAVES, STATS, DONE, WAITERS, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local SETTINGS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
 local PARKED, HELD, TALLIES, CANCELS = KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local PREFIX = ARGV[1]
@@ -65,9 +65,19 @@ local function put_all(refs, at_head)
   for i = 1, #order do put(order[i], by_lane[order[i]], at_head) end
 end
 
--- One token wakes one idle worker; a worker that leaves work behind puts it back.
+-- Wakes one idle process, the one that has waited for longest: publishes the queue's prefix on its channel. A process that no
+-- longer listens is passed over. In a cluster the number of subscribers is that of one node, so up to three may be woken; one
+-- too many finds nothing and waits again. Where nobody waits, whoever is at work claims again anyway.
+local WAITER_FORGOTTEN_MS = 60000
 local function wake()
-  if call('LLEN', WAKE) == 0 then call('RPUSH', WAKE, '1') end
+  for _ = 1, 3 do
+    local waiter = call('ZPOPMIN', WAITERS)
+    if not waiter[1] then return end
+    if now - waiter[2] < WAITER_FORGOTTEN_MS then
+      -- A user without the right to publish costs latency, never the call.
+      if redis.pcall('PUBLISH', waiter[1], PREFIX) ~= 0 then return end
+    end
+  end
 end
 
 -- Whoever sleeps until the next due job must hear of an earlier one.

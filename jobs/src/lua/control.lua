@@ -1,6 +1,6 @@
 -- control: changes what is served; the next claim follows it. O(1), O(active lanes) to halt a lane, O(parked lanes) to
 -- change what holds for all lanes.
--- ARGV: 2 pause | resume | halt | unhalt | set | forget; 3 lane ('' = the queue; worker to `forget`); set: 4 field of
+-- ARGV: 2 pause | resume | halt | unhalt | set | forget | leave; 3 lane ('' = the queue; worker to `forget`; channel to `leave`); set: 4 field of
 -- `settings`, 5 value ('' = as if never set); 6 lanes that may be halted, and fields that may be set.
 -- Answers 1, or 0 where that many are set already.
 local action, lane, field, value, max = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
@@ -39,5 +39,8 @@ elseif action == 'set' then
 elseif action == 'forget' then
   call('ZREM', SEEN, lane)
   call('HDEL', WORKERS, lane)
+elseif action == 'leave' then
+  -- A wake-up that it was just given is another's.
+  if call('ZREM', WAITERS, lane) == 0 then wake() end
 end
 return 1

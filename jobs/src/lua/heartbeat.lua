@@ -1,7 +1,7 @@
 -- heartbeat: renews leases by token, and says that the worker lives. O(claims).
 -- ARGV: 2 lease_ms, 3 worker, 4 what to show of it, 5 after how many ms a silent worker is forgotten; then the tokens.
--- Answers the tokens that no longer hold a lease, and of the others the jobs that are to be cancelled,
--- each with its token.
+-- Returns the tokens that no longer hold a lease; of the others the jobs that are to be cancelled, each with its token; 1 if
+-- leases of anyone have run out; the number of dead jobs.
 local deadline, worker, forget_ms = now + tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[5])
 call('ZADD', SEEN, now, worker)
 call('HSET', WORKERS, worker, ARGV[4])
@@ -10,6 +10,7 @@ if #silent > 0 then
   call('ZREM', SEEN, unpack(silent))
   call('HDEL', WORKERS, unpack(silent))
 end
+call('ZREMRANGEBYSCORE', WAITERS, '-inf', now - WAITER_FORGOTTEN_MS)
 local lost = {}
 for i = 6, #ARGV do
   if call('ZSCORE', LEASES, ARGV[i]) then
@@ -35,4 +36,5 @@ if call('EXISTS', CANCELS) == 1 then
     end
   end
 end
-return { lost, cancelled }
+local expired = call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, 1)
+return { lost, cancelled, #expired, call('ZCARD', DEAD) }

@@ -48,6 +48,17 @@ impl Queue {
     /// # Errors
     /// Redis is away. It may yet have leased jobs out: these come back when their leases run out.
     pub async fn claim(&self, want: usize, lease: Duration, worker: &str) -> Result<Claim, QueueError> {
+        self.claim_or_wait(want, lease, worker, "").await
+    }
+
+    /// As [`Queue::claim`]. A process that gets less than it wants is woken on `channel` when there may be more.
+    pub(crate) async fn claim_or_wait(
+        &self,
+        want: usize,
+        lease: Duration,
+        worker: &str,
+        channel: &str,
+    ) -> Result<Claim, QueueError> {
         let script: &Script = &CLAIM;
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let mut command = script.call(&self.keys);
@@ -56,7 +67,8 @@ impl Queue {
             .arg(lease_ms)
             .arg(worker)
             .arg(LANE_QUANTUM_JOBS)
-            .arg(PARKED_LANES_MAX);
+            .arg(PARKED_LANES_MAX)
+            .arg(channel);
         let mut values = script.array(script.run(&self.connection, &command).await?)?.into_iter();
 
         let token = script.count(values.next().as_ref())?;

@@ -12,7 +12,7 @@ const NAMES: [&str; 22] = [
     "dead_details",
     "stats",
     "done",
-    "wake",
+    "waiters",
     "halted",
     "settings",
     "paused",
@@ -26,7 +26,6 @@ const NAMES: [&str; 22] = [
     "cancels",
 ];
 const JOBS: usize = 0;
-const WAKE: usize = 10;
 
 /// The keys of one queue.
 #[derive(Debug)]
@@ -58,11 +57,6 @@ impl Keys {
     pub(super) fn jobs(&self) -> &str {
         &self.all[JOBS]
     }
-
-    /// The list an idle worker blocks on.
-    pub(super) fn wake(&self) -> &str {
-        &self.all[WAKE]
-    }
 }
 
 #[cfg(test)]
@@ -73,7 +67,7 @@ mod tests {
     fn all_keys_share_one_hash_tag() {
         let keys = Keys::new(Some("t1"), "award-points");
         assert!(keys.all().iter().all(|key| key.starts_with("{t1-award-points}:")));
-        assert_eq!([keys.jobs(), keys.wake()], ["{t1-award-points}:jobs", "{t1-award-points}:wake"]);
+        assert_eq!(keys.jobs(), "{t1-award-points}:jobs");
         let common = include_str!("../lua/common.lua");
         let (_, declared) = common.split_once("-- KEYS: ").expect("the head names the keys");
         let (declared, _) = declared.split_once("-- ARGV").expect("the arguments follow the keys");

@@ -31,6 +31,10 @@ pub struct Beat {
     pub lost: Vec<u64>,
     /// Jobs that a person wants cancelled, each with the token it runs under.
     pub cancelled: Vec<(JobId, u64)>,
+    /// Whether leases of anyone have run out, which a rescue takes back.
+    pub expired: bool,
+    /// The number of dead jobs.
+    pub dead: u64,
 }
 
 impl Queue {
@@ -54,15 +58,16 @@ impl Queue {
             let mut command = script.call(&self.keys);
             command.arg(lease_ms).arg(worker).arg(about).arg(WORKER_FORGOTTEN_MS).arg(batch);
             let mut values = script.array(script.run(&self.connection, &command).await?)?.into_iter();
-            let mut part = || script.array(values.next().unwrap_or(Value::Nil));
-            for value in part()? {
+            for value in script.array(values.next().unwrap_or(Value::Nil))? {
                 beat.lost.push(script.count(Some(&value))?);
             }
-            let mut cancelled = part()?.into_iter();
+            let mut cancelled = script.array(values.next().unwrap_or(Value::Nil))?.into_iter();
             while let Some(id) = cancelled.next() {
                 let id = JobId::trusted(&script.text(Some(id))?);
                 beat.cancelled.push((id, script.count(cancelled.next().as_ref())?));
             }
+            beat.expired |= script.count(values.next().as_ref())? > 0;
+            beat.dead = script.count(values.next().as_ref())?;
             rest = after;
             if rest.is_empty() {
                 return Ok(beat);

@@ -131,7 +131,7 @@ impl Queue {
     }
 
     async fn ping(&self) -> Result<(), QueueError> {
-        self.connection.call(redis::cmd("EXISTS").arg(self.keys.wake())).await?;
+        self.connection.call(redis::cmd("EXISTS").arg(self.keys.jobs())).await?;
         Ok(())
     }
 }

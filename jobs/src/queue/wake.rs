@@ -1,26 +1,28 @@
-//! The wake list: one token wakes one idle worker.
+//! Waking idle processes. A claim that finds less than it wants puts the process' channel among the queue's waiters, and whatever
+//! makes work available publishes the queue's name on the channel of one of them (`wake` in `lua/common.lua`). One
+//! subscription serves all queues of a process, also where they are on different nodes of a cluster.
 
-use std::time::Duration;
-
-use super::Queue;
-use crate::{connection::OwnConnection, error::QueueError};
+use super::{
+    Queue,
+    script::{CONTROL, Script},
+};
+use crate::error::QueueError;
 
 impl Queue {
-    /// Puts a token in, so that an idle worker looks for work.
-    pub(crate) async fn wake(&self) -> Result<(), QueueError> {
-        self.connection.call(redis::cmd("RPUSH").arg(self.keys.wake()).arg("1")).await?;
+    /// Returns the name under which the queue is published on the channels of those that wait for it.
+    pub(crate) fn wake_name(&self) -> &str {
+        self.keys.prefix()
+    }
+
+    /// Waits for this queue no longer. A wake-up that was just given to the channel is given to another.
+    ///
+    /// # Errors
+    /// Fails when Redis is unavailable.
+    pub(crate) async fn stop_waiting(&self, channel: &str) -> Result<(), QueueError> {
+        let script: &Script = &CONTROL;
+        let mut command = script.call(&self.keys);
+        command.arg("leave").arg(channel).arg("").arg("").arg("");
+        script.run(&self.connection, &command).await?;
         Ok(())
-    }
-
-    /// Waits for a token, at most so many seconds.
-    pub(crate) async fn wait_for_wake(&self, connection: &mut OwnConnection, secs: u64) -> Result<bool, QueueError> {
-        let token: Option<(String, String)> =
-            connection.query(redis::cmd("BLPOP").arg(self.keys.wake()).arg(secs)).await?;
-        Ok(token.is_some())
-    }
-
-    /// A connection of one's own, for reads that block and answer within `response_timeout`.
-    pub(crate) async fn open_connection(&self, response_timeout: Duration) -> Result<OwnConnection, QueueError> {
-        Ok(self.connection.open_own(response_timeout).await?)
     }
 }

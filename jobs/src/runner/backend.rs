@@ -25,6 +25,7 @@ use super::{
     WorkerOptions, claimer,
     layer::JobLayer,
     lease_renewer, meter,
+    process::{Membership, WakeSignal, WorkerProcess},
     records::{self, AttemptRecord, AttemptSink, Recorder},
     settler,
     shared::{ReadyJobs, Shared},
@@ -60,6 +61,8 @@ pub struct QueueBackend<P> {
     shared: Arc<Shared>,
     ready: Arc<ReadyJobs<P>>,
     start: Option<Start>,
+    process: WorkerProcess,
+    membership: Option<Membership>,
     tasks: JoinSet<()>,
     closing: Option<BoxFuture<'static, ()>>,
     options: (),
@@ -73,8 +76,8 @@ struct Start {
 }
 
 impl<P: Payload> QueueBackend<P> {
-    /// A worker's side of the queue of `P`'s kind.
-    pub fn new(queues: &Queues, options: WorkerOptions) -> Self {
+    /// Makes the worker of the queue of `P`'s kind in that process.
+    pub fn new(process: &WorkerProcess, queues: &Queues, options: WorkerOptions) -> Self {
         let (sender, settlements) = mpsc::unbounded_channel();
         let (recorder, sink) = match options.sink.clone() {
             Some(sink) => {
@@ -88,6 +91,8 @@ impl<P: Payload> QueueBackend<P> {
             shared: Arc::new(shared),
             ready: Arc::new(ReadyJobs::new()),
             start: Some(Start { settlements, sink }),
+            process: process.clone(),
+            membership: None,
             tasks: JoinSet::new(),
             closing: None,
             options: (),
@@ -97,12 +102,12 @@ impl<P: Payload> QueueBackend<P> {
 
     fn start(&mut self, start: Start, worker: &WorkerContext) {
         let shared = || Arc::clone(&self.shared);
-        let wake_signal = Arc::new(claimer::WakeSignal::default());
-        self.tasks.spawn(claimer::run(shared(), Arc::clone(&self.ready), Arc::clone(&wake_signal), worker.clone()));
-        self.tasks.spawn(claimer::listen(shared(), wake_signal));
+        let wake_signal = Arc::new(WakeSignal::default());
+        let (ready, channel) = (Arc::clone(&self.ready), self.process.channel().to_owned());
+        self.tasks.spawn(claimer::run(shared(), ready, Arc::clone(&wake_signal), channel, worker.clone()));
         self.tasks.spawn(settler::run(shared(), start.settlements));
-        self.tasks.spawn(lease_renewer::run(shared()));
-        self.tasks.spawn(meter::run(shared()));
+        self.tasks.spawn(lease_renewer::run(shared(), Arc::clone(&wake_signal)));
+        self.membership = Some(self.process.join(shared(), wake_signal, worker.clone()));
         if let Some((sink, attempts)) = start.sink {
             self.tasks.spawn(records::write_attempts(Arc::clone(&sink), attempts));
             self.tasks.spawn(records::move_dead_letters(shared(), sink));
@@ -130,7 +135,7 @@ async fn close(shared: Arc<Shared>) {
         );
         return;
     }
-    meter::tell(&shared).await;
+    meter::write(&shared).await;
     if let Err(error) = shared.queue.forget_worker(&shared.worker).await {
         tracing::debug!(%error, "could not take the worker off the list");
     }
@@ -174,6 +179,7 @@ impl<P: Payload> Backend for QueueBackend<P> {
         let shared = &self.shared;
         let closing = self.closing.get_or_insert_with(|| close(Arc::clone(shared)).boxed());
         ready!(closing.poll_unpin(cx));
+        self.membership = None;
         self.tasks.abort_all();
         Poll::Ready(Ok(()))
     }

@@ -1,17 +1,15 @@
-//! Fetches jobs: as many as there are free slots, one claim at a time, and sleeps until woken when there are none.
-//!
-//! Sleep ends by a token in the queue's wake list (a blocking read on a connection of its own), by the next delayed job
-//! falling due, or by a slow poll, which is what remains when Redis has lost the token.
+//! Claims jobs: as many as there are free slots, one claim at a time. Sleeps while there are none, until the process is woken for
+//! its queue, the next delayed job is due, or the process visits the queue as one of its idle ones.
 
 use std::{sync::Arc, time::Duration};
 
 use apalis_core::worker::context::WorkerContext;
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::shared::{Ready, ReadyJobs, Shared, is_suspect};
+use super::{
+    process::WakeSignal,
+    shared::{Ready, ReadyJobs, Shared, is_suspect},
+};
 use crate::{
     context::Job,
     observer::ThrottleReason,
@@ -20,55 +18,49 @@ use crate::{
     queue::{BATCH_JOBS_MAX, Claim, Claimed},
 };
 
-/// Longest sleep of an idle claimer.
-const IDLE_POLL: Duration = Duration::from_secs(1);
+/// Longest sleep of a claimer that waits for a free slot.
+const SLOT_POLL: Duration = Duration::from_secs(1);
 /// How often a paused worker looks whether it goes on.
 const PAUSED_POLL: Duration = Duration::from_millis(100);
-/// How long one blocking read lasts.
-const WAKE_BLOCK_SECS: u64 = 5;
-/// Patience for its answer beyond that.
-const WAKE_RESPONSE_TIMEOUT: Duration = Duration::from_secs(WAKE_BLOCK_SECS + 3);
+/// How long a claimer that ends tries to hand its wake-ups on.
+const STOP_WAITING_TIMEOUT: Duration = Duration::from_secs(1);
 /// How far apart suspects are put, on average; they run one at a time.
 const SUSPECTS_APART: Duration = Duration::from_millis(50);
 /// Finished jobs that Redis has not been told of; beyond that no job is claimed.
 const UNSETTLED_JOBS_MAX: usize = 10_000;
 
-/// Wakes the claimer, and is told when it sleeps.
-#[derive(Default)]
-pub(super) struct WakeSignal {
-    wanted: Notify,
-    rung: Notify,
-}
-
 pub(super) async fn run<P: Payload>(
     shared: Arc<Shared>,
     ready: Arc<ReadyJobs<P>>,
     wake_signal: Arc<WakeSignal>,
+    channel: String,
     worker: WorkerContext,
 ) {
     let mut errors = 0;
+    // Whether this process is among those that are woken for the queue.
+    let mut waits = false;
     while !shared.is_closing() {
-        if worker.is_shutting_down() {
-            // The worker takes no more; what it has not begun goes to others at once.
-            release(&shared, &ready);
-            sleep(PAUSED_POLL).await;
-            continue;
-        }
-        if worker.is_paused() {
+        if worker.is_shutting_down() || worker.is_paused() {
+            stop_waiting(&shared, &channel, &mut waits).await;
+            if worker.is_shutting_down() {
+                // The worker takes no more; what it has not begun goes to others at once.
+                release(&shared, &ready);
+            }
             sleep(PAUSED_POLL).await;
             continue;
         }
         let free = shared.free_slots();
         if free == 0 || shared.unsettled() > UNSETTLED_JOBS_MAX {
-            wait_for_slot(&shared, &wake_signal).await;
+            wait_for_slot(&shared).await;
             continue;
         }
         let want = free.min(BATCH_JOBS_MAX);
-        match shared.queue.claim(want, shared.lease, &shared.worker).await {
+        match shared.queue.claim_or_wait(want, shared.lease, &shared.worker, &channel).await {
             Ok(claim) => {
                 errors = 0;
                 observe(&shared, &claim);
                 let drained = claim.jobs.len() < want && !claim.more;
+                waits = drained;
                 let found = !claim.jobs.is_empty();
                 take(&shared, &ready, claim.jobs);
                 if drained {
@@ -86,6 +78,7 @@ pub(super) async fn run<P: Payload>(
             }
         }
     }
+    stop_waiting(&shared, &channel, &mut waits).await;
     release(&shared, &ready);
     shared.claimer_ended();
 }
@@ -139,6 +132,15 @@ fn isolate_suspects(shared: &Shared, jobs: Vec<Claimed>) -> Vec<Claimed> {
     rest
 }
 
+/// Takes the process off those that are woken for the queue. Without an answer it is forgotten in time.
+async fn stop_waiting(shared: &Shared, channel: &str, waits: &mut bool) {
+    if std::mem::take(waits)
+        && let Ok(Err(error)) = timeout(STOP_WAITING_TIMEOUT, shared.queue.stop_waiting(channel)).await
+    {
+        tracing::debug!(queue = shared.queue.kind().name(), %error, "wake-ups go on to a worker that takes no more");
+    }
+}
+
 /// Gives back what was claimed and not begun.
 fn release<P>(shared: &Shared, ready: &ReadyJobs<P>) {
     for Ready { reference, job } in ready.take_all() {
@@ -146,25 +148,23 @@ fn release<P>(shared: &Shared, ready: &ReadyJobs<P>) {
     }
 }
 
-async fn wait_for_slot(shared: &Shared, wake_signal: &WakeSignal) {
+async fn wait_for_slot(shared: &Shared) {
     tokio::select! {
         () = shared.changed.notified() => {}
-        // All hands are full: the token is for another worker.
-        () = wake_signal.rung.notified() => {
-            if let Err(error) = shared.queue.wake().await {
-                tracing::debug!(%error, "could not pass on a wake-up");
-            }
-        }
-        () = sleep(IDLE_POLL) => {}
+        () = sleep(SLOT_POLL) => {}
     }
 }
 
 async fn rest(shared: &Shared, wake_signal: &WakeSignal, next_due: Option<Duration>) {
-    wake_signal.wanted.notify_one();
-    let longest = next_due.map_or(IDLE_POLL, |due| due.min(IDLE_POLL));
+    let due = async {
+        match next_due {
+            Some(due) => sleep(due).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        () = wake_signal.rung.notified() => {}
-        () = sleep(longest) => {}
+        () = wake_signal.rung() => {}
+        () = due => {}
         () = closing(shared) => {}
     }
 }
@@ -177,40 +177,5 @@ async fn closing(shared: &Shared) {
             return;
         }
         changed.await;
-    }
-}
-
-/// Reads the wake list while the claimer sleeps. Owns its connection: a blocking read would hold up all others.
-pub(super) async fn listen(shared: Arc<Shared>, wake_signal: Arc<WakeSignal>) {
-    let mut connection = None;
-    let mut errors = 0;
-    loop {
-        wake_signal.wanted.notified().await;
-        loop {
-            let held = match &mut connection {
-                Some(held) => held,
-                None => match shared.queue.open_connection(WAKE_RESPONSE_TIMEOUT).await {
-                    Ok(fresh) => connection.insert(fresh),
-                    Err(error) => {
-                        tracing::debug!(%error, "no connection for wake-ups, polling meanwhile");
-                        sleep(shared.backoff(errors)).await;
-                        errors += 1;
-                        continue;
-                    }
-                },
-            };
-            match shared.queue.wait_for_wake(held, WAKE_BLOCK_SECS).await {
-                Ok(true) => break,
-                Ok(false) => errors = 0,
-                Err(error) => {
-                    tracing::debug!(%error, "lost the connection for wake-ups");
-                    connection = None;
-                    sleep(shared.backoff(errors)).await;
-                    errors += 1;
-                }
-            }
-        }
-        errors = 0;
-        wake_signal.rung.notify_one();
     }
 }

@@ -1,11 +1,11 @@
-//! Keeps leases alive three times per lease, also during a drain, and takes back those of silent workers.
+//! Renews leases three times in the span of one, also during a drain, and takes back those of silent workers.
 
 use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::shared::Shared;
+use super::{process::WakeSignal, shared::Shared};
 use crate::{error::QueueError, queue::BATCH_JOBS_MAX};
 
 /// Beats in the span of one lease: two may be lost.
@@ -22,13 +22,17 @@ struct About<'a> {
     running: usize,
 }
 
-pub(super) async fn run(shared: Arc<Shared>) {
+pub(super) async fn run(shared: Arc<Shared>, wake_signal: Arc<WakeSignal>) {
     let pause = (shared.lease / BEATS_PER_LEASE).min(RESCUE_PAUSE_MAX);
     let mut errors = 0;
     loop {
         match beat(&shared).await {
             Ok(()) => {
                 errors = 0;
+                // A wake-up may have been lost while jobs run that take long.
+                wake_signal.ring();
+                // While there are no leases, the process visits the queue now and then.
+                shared.until_not_idle().await;
                 // Workers that started together should not all rescue together.
                 sleep(pause.mul_f64(0.8) + shared.jitter.up_to(pause.mul_f64(0.2))).await;
             }
@@ -41,7 +45,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
-async fn beat(shared: &Shared) -> Result<(), QueueError> {
+/// Renews the leases of the worker's jobs, shows that it is alive, and takes back the leases that ran out.
+pub(super) async fn beat(shared: &Shared) -> Result<(), QueueError> {
     let about = About {
         version: &shared.version,
         host: &shared.host,
@@ -55,7 +60,8 @@ async fn beat(shared: &Shared) -> Result<(), QueueError> {
         tracing::debug!(queue = shared.queue.kind().name(), lost = beat.lost.len(), "leases no longer held");
     }
     shared.cancellations.ask(beat.cancelled);
-    loop {
+    let mut expired = beat.expired;
+    while expired {
         let rescued = shared.queue.rescue(BATCH_JOBS_MAX).await?;
         if rescued.rescued + rescued.poison > 0 {
             tracing::warn!(
@@ -65,11 +71,11 @@ async fn beat(shared: &Shared) -> Result<(), QueueError> {
                 "took back leases that ran out"
             );
         }
-        if !rescued.more {
-            break;
-        }
+        expired = rescued.more;
     }
-    if let Some(recorder) = &shared.recorder {
+    if let Some(recorder) = &shared.recorder
+        && (beat.dead > 0 || beat.expired)
+    {
         // Jobs also die by rescue, and by other workers' hands.
         recorder.someone_died();
     }

@@ -1,22 +1,17 @@
-//! Measures runs in memory and tells Redis once a second, so that a job costs one lock and a few additions, and Redis one
-//! call a worker and second, however many jobs there are. What could not be told is lost: these are figures, not facts.
+//! Measures runs in memory; they are written to Redis once a second, so that a job costs one lock and a few additions, and Redis one
+//! call a worker and second, however many jobs there are. What cannot be written is lost: these are figures, not facts.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::shared::Shared;
 use crate::{context::JobContext, outcome::OutcomeKind, queue::Measured};
 
-/// How often a busy worker tells.
-const TELL_EVERY: Duration = Duration::from_secs(1);
-/// An idle worker tells all the same after so many turns: it keeps the marks that windows begin at.
-const IDLE_TURNS: u32 = 5;
-
-/// What was measured and not yet told.
+/// What was measured and not yet written.
 #[derive(Default)]
 pub(super) struct Meter(Mutex<Measured>);
 
@@ -29,6 +24,11 @@ impl Meter {
         self.measured().add(context.lane.as_str(), waited, ran, kind);
     }
 
+    /// Returns whether something was measured that is not written yet.
+    pub(super) fn has_measured(&self) -> bool {
+        !self.measured().is_empty()
+    }
+
     fn take(&self) -> Measured {
         std::mem::take(&mut *self.measured())
     }
@@ -38,21 +38,8 @@ impl Meter {
     }
 }
 
-pub(super) async fn run(shared: Arc<Shared>) {
-    let mut idle = IDLE_TURNS;
-    loop {
-        let busy = !shared.meter.measured().is_empty();
-        idle += 1;
-        if busy || idle >= IDLE_TURNS {
-            tell(&shared).await;
-            idle = 0;
-        }
-        sleep(TELL_EVERY).await;
-    }
-}
-
-/// Tells Redis what was measured since it was last told.
-pub(super) async fn tell(shared: &Shared) {
+/// Writes what was measured since the last time.
+pub(super) async fn write(shared: &Shared) {
     if let Err(error) = shared.queue.tell(&shared.meter.take()).await {
         tracing::debug!(queue = shared.queue.kind().name(), %error, "a second of measurements was lost");
     }

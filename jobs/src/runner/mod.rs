@@ -1,8 +1,9 @@
 //! The queue as a backend of `apalis`: what runs beside the handlers of one kind in one process.
 //!
-//! `claimer` takes as many jobs as there are free slots and sleeps when there are none; `layer` runs around each
-//! handler; `settler` tells Redis how jobs ended; `lease_renewer` renews leases, also during a drain, and rescues; `records`
-//! hands attempts and dead letters to a sink; `meter` measures runs, `cancel` ends them. Each of them outlives Redis being away: nothing here ends a worker.
+//! `claimer` claims as many jobs as there are free slots and sleeps when there are none; `process` wakes the claimers of a process
+//! and visits its idle queues; `layer` runs around each handler; `settler` settles jobs that ended; `lease_renewer` renews leases,
+//! also during a drain, and rescues; `records` hands attempts and dead letters to a sink; `meter` measures runs, `cancel` ends them.
+//! All of them go on while Redis is unavailable: nothing here ends a worker.
 
 mod backend;
 mod cancel;
@@ -10,6 +11,7 @@ mod claimer;
 mod layer;
 mod lease_renewer;
 mod meter;
+mod process;
 mod records;
 mod settler;
 mod shared;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 pub use backend::QueueBackend;
 pub use layer::{JobLayer, JobService};
+pub use process::WorkerProcess;
 pub use records::{AttemptRecord, AttemptSink};
 
 use crate::observer::{Observer, Unobserved};

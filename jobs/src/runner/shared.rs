@@ -63,6 +63,8 @@ pub(super) struct Shared {
     leases: Mutex<HashMap<u64, usize>>,
     closing: AtomicBool,
     claimer_ended: AtomicBool,
+    /// Jobs came under lease.
+    took: Notify,
     /// A slot was freed, a settlement was made, or the worker is closing.
     pub(super) changed: Notify,
     /// The same, for whoever closes the worker.
@@ -96,6 +98,7 @@ impl Shared {
             leases: Mutex::default(),
             closing: AtomicBool::new(false),
             claimer_ended: AtomicBool::new(false),
+            took: Notify::new(),
             changed: Notify::new(),
             settled: Notify::new(),
             queue,
@@ -135,6 +138,23 @@ impl Shared {
         self.settled.notify_one();
     }
 
+    /// Returns whether the worker holds no lease.
+    pub(super) fn is_idle(&self) -> bool {
+        self.leases().is_empty()
+    }
+
+    /// Returns when the worker holds a lease.
+    pub(super) async fn until_not_idle(&self) {
+        loop {
+            // Made before the look, so that no lease is missed.
+            let took = self.took.notified();
+            if !self.is_idle() {
+                return;
+            }
+            took.await;
+        }
+    }
+
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::Release);
         self.changed.notify_one();
@@ -144,10 +164,13 @@ impl Shared {
     pub(super) fn took(&self, jobs: &[Claimed]) {
         self.in_flight.fetch_add(jobs.len(), Ordering::AcqRel);
         self.suspects.fetch_add(jobs.iter().filter(|job| is_suspect(&job.context)).count(), Ordering::AcqRel);
-        let mut leases = self.leases();
-        for job in jobs {
-            *leases.entry(job.context.token).or_default() += 1;
+        {
+            let mut leases = self.leases();
+            for job in jobs {
+                *leases.entry(job.context.token).or_default() += 1;
+            }
         }
+        self.took.notify_one();
     }
 
     /// A job ended. Its slot is free at once; its lease is kept up until Redis knows.
@@ -204,9 +227,14 @@ impl Shared {
 
     /// How long to wait after so many errors in a row: doubling up to a second, jittered down to half.
     pub(super) fn backoff(&self, errors: u32) -> Duration {
-        let ceiling = BACKOFF_BASE.saturating_mul(1 << errors.min(6)).min(BACKOFF_MAX);
-        ceiling / 2 + self.jitter.up_to(ceiling / 2)
+        backoff(errors, &self.jitter)
     }
+}
+
+/// How long to wait after so many errors in a row: doubling up to a second, jittered down to half.
+pub(super) fn backoff(errors: u32, jitter: &Jitter) -> Duration {
+    let ceiling = BACKOFF_BASE.saturating_mul(1 << errors.min(6)).min(BACKOFF_MAX);
+    ceiling / 2 + jitter.up_to(ceiling / 2)
 }
 
 /// Whether this job may be the one that ends its workers: its lease ran out so often that one more is a hint of it.

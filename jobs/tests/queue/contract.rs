@@ -184,7 +184,8 @@ async fn a_delayed_job_starts_at_its_millisecond() {
         }
     }
     let waited = begun.elapsed();
-    assert!(waited >= Duration::from_millis(150), "started {waited:?} after, too early");
+    // Redis counts whole milliseconds, and had begun one when the job was snoozed.
+    assert!(waited >= Duration::from_millis(149), "started {waited:?} after, too early");
     // How late is a matter of how busy this machine is.
     assert!(waited < Duration::from_secs(2), "started {waited:?} after, too late");
 }

@@ -19,4 +19,5 @@ mod samples;
 mod sentinel;
 mod snoozes;
 mod support;
+mod wakes;
 mod worker;

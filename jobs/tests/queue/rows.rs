@@ -157,7 +157,7 @@ async fn r6_what_is_done_leaves_counters_and_a_capped_ring() {
     assert_eq!(connection.llen::<_, usize>(format!("{prefix}done")).await.unwrap(), 1_000);
     let mut left = keys_with(&mut connection, tag.trim_matches(['{', '}'])).await;
     left.sort();
-    assert_eq!(left, ["done", "stats", "token", "wake"].map(|name| format!("{prefix}{name}")));
+    assert_eq!(left, ["done", "stats", "token"].map(|name| format!("{prefix}{name}")));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use apalis_core::{
 use domain::LogId;
 use jobs::{
     AwardPoints, Claimed, Counts, Job, JobError, JobId, JobKind, Lane, NewJob, Outcome, Payload, Queue, QueueBackend,
-    Queues, Settlement, WorkerOptions, testing::new_id,
+    Queues, Settlement, WorkerOptions, WorkerProcess, testing::new_id,
 };
 use tokio::{task::JoinHandle, time::Instant};
 
@@ -119,8 +119,24 @@ where
     H: FnMut(Job<P>) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Result<(), JobError>> + Send + 'static,
 {
+    let process = WorkerProcess::new(queues.redis(), &format!("{}-{}", options.name, new_id()), options.seed);
+    start_in(&process, queues, options, handler)
+}
+
+/// Starts a worker of `P`'s kind in that process.
+pub(crate) fn start_in<P, H, Fut>(
+    process: &WorkerProcess,
+    queues: &Queues,
+    options: WorkerOptions,
+    handler: H,
+) -> Running
+where
+    P: Payload,
+    H: FnMut(Job<P>) -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Result<(), JobError>> + Send + 'static,
+{
     let context = WorkerContext::new(&options.name);
-    let backend = QueueBackend::<P>::new(queues, options);
+    let backend = QueueBackend::<P>::new(process, queues, options);
     let worker = WorkerBuilder::new(&context).backend(backend).build(handler);
     Running { context, task: tokio::spawn(worker.run()) }
 }

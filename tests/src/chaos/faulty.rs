@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use datastores::Datastores;
 use domain::LogId;
-use jobs::{AwardPoints, CancelAdjustment, Job, JobContext, JobError, Payload, WorkerOptions};
+use jobs::{AwardPoints, CancelAdjustment, Job, JobContext, JobError, Payload, WorkerOptions, WorkerProcess};
 use platform::Context;
 use platform::config::WorkersSettings;
 use platform::health::{Health, Readiness};
@@ -96,6 +96,7 @@ pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) 
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
     let health = health.serve(settings.workers.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
     let sink = Arc::new(OutcomeSink::new(env.store.clone(), Arc::clone(&env.ids)));
+    let process = WorkerProcess::new(datastores.queues().redis(), &env.worker, context.ids.random_u64());
     macro_rules! start {
         ($module:ident: $payload:ident) => {{
             let options = WorkerOptions {
@@ -114,7 +115,7 @@ pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) 
                     Ok(())
                 }
             };
-            workers::start_worker(datastores.queues(), options, handler, context.shutdown.clone())
+            workers::start_worker(&process, datastores.queues(), options, handler, context.shutdown.clone())
         }};
     }
     // Maintenance is no merchant's job: nothing of a row waits for it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jobs::{AwardPoints, Job, JobError, WorkerOptions};
+use jobs::{AwardPoints, Job, JobError, WorkerOptions, WorkerProcess};
 use platform::shutdown;
 use tests::TestApp;
 use tests::wait::wait_until;
@@ -26,7 +26,8 @@ async fn a_webhook_whose_job_is_discarded_is_closed_and_never_swept() {
         counted.fetch_add(1, Ordering::SeqCst);
         async { Err(JobError::discard("the shop is gone").class("shop_gone")) }
     };
-    let worker = workers::start_worker(&app.queues, options, handler, shutdown);
+    let process = WorkerProcess::new(app.queues.redis(), &app.ids.ulid(), 1);
+    let worker = workers::start_worker(&process, &app.queues, options, handler, shutdown);
     wait_until("the webhooks are closed", async || app.pending_webhooks().await == 0 && app.jobs().await == 0).await;
     let closed = app.texts("SELECT status || ': ' || error FROM api_logs").await;
     assert_eq!(closed, ["failed: the shop is gone"; 3]);

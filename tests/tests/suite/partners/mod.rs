@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use datastores::RedisRate;
 use domain::TokenRate;
-use jobs::{AwardPoints, Job, JobKind, Lane, NewJob, Queues, Reconciliation, WorkerOptions};
+use jobs::{AwardPoints, Job, JobKind, Lane, NewJob, Queues, Reconciliation, WorkerOptions, WorkerProcess};
 use partners::{
     Answer, CallError, CircuitPolicy, CircuitState, Credential, LaterReason, Limits, Partners, Upstream,
     UpstreamPolicy, Usage,
@@ -158,7 +158,8 @@ impl Callers {
                     upstream.call(Credential::of_account(&credential), 1, called).await.map_err(workers::job_error)
                 }
             };
-            workers::start_worker(queues, WorkerOptions::new(format!("w{n}"), n), handler, shutdown.clone())
+            let own = WorkerProcess::new(queues.redis(), &unique().ulid(), n);
+            workers::start_worker(&own, queues, WorkerOptions::new(format!("w{n}"), n), handler, shutdown.clone())
         };
         let workers = (0..).zip(&upstreams).map(start).collect();
         Self { stop, workers, upstreams }
