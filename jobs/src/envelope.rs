@@ -251,7 +251,7 @@ impl NewJob {
         self
     }
 
-    /// A second job of this kind and lane under the same key, within the window, answers with this one's id.
+    /// A second job of this kind and lane under the same key, within the window, returns this one's id.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());

@@ -58,7 +58,7 @@ pub enum InvalidSetting {
 /// A call to the queue that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// Redis is away, slow, or refused the command. The same call may be made again.
+    /// Fails when Redis is unavailable, slow, or refused the command. The same call may be made again.
     #[error("redis: {0}")]
     Redis(#[from] RedisError),
     /// No Redis has such an address.

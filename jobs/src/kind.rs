@@ -18,7 +18,7 @@ pub struct KindPolicy {
     pub lease_ms: u64,
     /// Jobs one worker process runs at once, unless its configuration says otherwise.
     pub concurrency: usize,
-    /// How long an idempotency key answers with its first job.
+    /// How long an idempotency key returns its first job.
     pub idempotency_window_ms: u64,
     /// Whether the key is forgotten once its job is done: right where a row in PostgreSQL says that the work is done,
     /// so that memory is spent only on jobs under way.

@@ -1,4 +1,4 @@
-//! What happens in a process, told to whoever counts it. Nothing told here names a merchant, so it may become labels.
+//! What happens in a process, reported to whoever counts it. Nothing reported names a merchant, so it may become labels.
 //! Refuses: counting, since metrics have one home and it is not here.
 
 use crate::{kind::JobKind, outcome::SnoozeCause};
@@ -22,7 +22,7 @@ impl ThrottleReason {
     }
 }
 
-/// Is told what happens. Called on the way of jobs, so it must not wait. What it does not care for it leaves out.
+/// Is called with what happens. It is on the path of jobs, so it must not wait. Methods that it does not need do nothing.
 pub trait Observer: Send + Sync + 'static {
     /// A claim passed over so many lanes with waiting jobs.
     fn lanes_put_off(&self, _kind: JobKind, _why: ThrottleReason, _lanes: u64) {}

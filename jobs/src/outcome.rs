@@ -164,7 +164,7 @@ impl Error for JobError {
     }
 }
 
-/// What the queue is told about a job that it had leased out. Delays count from Redis' clock.
+/// How a job that was leased out is settled. Delays count from Redis' clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Finished.

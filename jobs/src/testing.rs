@@ -53,10 +53,10 @@ pub fn queues() -> Queues {
 }
 
 /// Claims and runs jobs of `P`'s kind one after the other until none is waiting; delayed jobs stay. Outcomes are carried
-/// out as a worker would, without jitter. Answers how many runs there were.
+/// out as a worker would, without jitter. Returns how many runs there were.
 ///
 /// # Errors
-/// Redis is away.
+/// Fails when Redis is unavailable.
 pub async fn run_pending<P, F, Fut>(queues: &Queues, mut handler: F) -> Result<usize, QueueError>
 where
     P: Payload,

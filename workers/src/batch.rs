@@ -28,7 +28,7 @@ pub trait Work: Send + Sync + 'static {
     /// Its answer.
     type Answer: Send + 'static;
 
-    /// Carries out `items` and answers for each, in order.
+    /// Carries out `items` and returns an answer for each, in order.
     fn run(&self, items: Vec<Self::Item>) -> impl Future<Output = Vec<Self::Answer>> + Send;
 }
 

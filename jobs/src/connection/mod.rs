@@ -76,7 +76,7 @@ impl Redis {
     /// Sends one command.
     ///
     /// # Errors
-    /// Redis is away or refuses it. A command whose answer did not come may have been carried out.
+    /// Fails when Redis is unavailable or refuses the command. A command whose answer did not come may have been carried out.
     pub async fn call(&self, command: &Cmd) -> RedisResult<Value> {
         let (number, mut connection) = self.connection().await?;
         let answer = connection.call(command).await;

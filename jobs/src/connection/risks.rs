@@ -94,7 +94,7 @@ impl Redis {
     /// Looks for what would lose jobs; nothing found is what one wants. In a cluster every master is asked.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn examine(&self) -> RedisResult<Vec<Finding>> {
         if let Some(detail) = wrong_topology(&self.0.address).await {
             return Ok(vec![Finding { risk: Risk::Topology, node: None, detail }]);

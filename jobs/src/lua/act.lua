@@ -1,11 +1,11 @@
 -- act: what a person does to jobs. O(jobs), but for a job deep in its lane, which is looked for that deep and no deeper.
 -- ARGV: 2 retry | run_now | delete | move_to_dead | cancel | edit, 3 reason (move_to_dead), envelope as it was read (edit), 4 how deep, 5 most
 -- cancellations under way, then the references; edit: one reference and the new envelope.
--- A job in a state that does not fit is left as it is. Answers the references of those that were changed.
+-- A job in a state that does not fit is left as it is. Returns the references of those that were changed.
 local action, argument, depth = ARGV[2], ARGV[3], ARGV[4]
 local changed, back = {}, {}
 
--- Takes a job out of the state it is in. Answers that state, or false: it is running, gone, or deeper than we look.
+-- Takes a job out of the state it is in. Returns that state, or false: it is running, gone, or deeper than we look.
 local function take(ref, id)
   if call('HEXISTS', RUNNING, id) == 1 or call('HEXISTS', JOBS, id) == 0 then return false end
   if call('ZREM', DEAD, ref) == 1 then
@@ -30,7 +30,7 @@ local function forget(ref, id)
   local envelope = call('HGET', JOBS, id)
   call('HDEL', JOBS, id)
   call('HDEL', TRIES, id)
-  call('HDEL', GRAVES, id)
+  call('HDEL', DEAD_DETAILS, id)
   local key = string.match(envelope, '"key":') and cjson.decode(envelope).key
   if key then
     key = PREFIX .. 'idem:' .. sub(ref, 28) .. '/' .. key
@@ -43,7 +43,7 @@ local function act(ref)
   if action == 'retry' then
     if call('ZREM', DEAD, ref) == 0 then return false end
     tally('x/', { ref }, -1)
-    call('HDEL', GRAVES, id)
+    call('HDEL', DEAD_DETAILS, id)
     call('HSET', TRIES, id, '0|0|' .. string.format('%.0f', now))
     back[#back + 1] = ref
   elseif action == 'run_now' then

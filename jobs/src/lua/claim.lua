@@ -3,7 +3,7 @@
 -- 7 channel on which the process is woken where it finds less than it wants ('' = it does not wait).
 -- Counts the attempt now, so that a job which kills its process is counted too. All jobs of one call share one fencing
 -- token and one deadline: a job is in a call at most once, so (job, token) names the lease.
--- Answers: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
+-- Returns: token, now_ms, ms until a delayed job or a parked lane may go on (-1 = none), 1 if work is left that may be
 -- claimed now, lanes parked by their rate, lanes parked by their cap, then three for each job: reference, envelope, '' or
 -- what `tries` holds of it, before this run.
 local want, lease_ms, worker, quantum = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])

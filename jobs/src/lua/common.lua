@@ -15,7 +15,7 @@
 -- a lane of a job that was taken out of it.
 local call, sub, unpack, floor = redis.call, string.sub, unpack, math.floor
 local JOBS, RING, DELAYED, LEASES, RUNNING, TRIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local DEAD, GRAVES, STATS, DONE, WAITERS, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local DEAD, DEAD_DETAILS, STATS, DONE, WAITERS, HALTED = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local SETTINGS, PAUSED, TURN, TOKEN, SEEN, WORKERS = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
 local PARKED, HELD, TALLIES, CANCELS = KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local PREFIX = ARGV[1]
@@ -90,7 +90,7 @@ local function delay(entries, refs)
   end
 end
 
--- Jobs of lanes with a cap, of which `record` tells, run no longer.
+-- Whether `record` is that of a job of a lane with a cap; and such jobs run no longer.
 local function is_held(record)
   return sub(record, -2) == '|c'
 end
@@ -103,11 +103,11 @@ local function unhold(lane, count)
   end
 end
 
--- A grave is `attempts|rescues|class|reason`.
+-- What is kept of a dead job is `attempts|rescues|class|reason`.
 local function move_to_dead(ref, attempts, rescues, reason, class)
   local id = sub(ref, 1, 26)
   call('ZADD', DEAD, now, ref)
-  call('HSET', GRAVES, id, attempts .. '|' .. rescues .. '|' .. (class or 'lost_worker') .. '|' .. reason)
+  call('HSET', DEAD_DETAILS, id, attempts .. '|' .. rescues .. '|' .. (class or 'lost_worker') .. '|' .. reason)
   call('HDEL', TRIES, id)
   call('HINCRBY', STATS, 'dead', 1)
   tally('x/', { ref }, 1)

@@ -2,7 +2,7 @@
 -- change what holds for all lanes.
 -- ARGV: 2 pause | resume | halt | unhalt | set | forget | leave; 3 lane ('' = the queue; worker to `forget`; channel to `leave`); set: 4 field of
 -- `settings`, 5 value ('' = as if never set); 6 lanes that may be halted, and fields that may be set.
--- Answers 1, or 0 where that many are set already.
+-- Returns 1, or 0 where that many are set already.
 local action, lane, field, value, max = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 if action == 'pause' then
   call('SET', PAUSED, now)

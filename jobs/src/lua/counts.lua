@@ -1,6 +1,6 @@
 -- counts: how many jobs are in each state, and the counters. O(1) plus a bounded look at lanes.
 -- ARGV: 2 lanes looked at for the oldest waiting job.
--- Answers: now_ms, stored, delayed, running, dead, active lanes, paused (0 or 1), oldest waiting id ('' = none), then
+-- Returns: now_ms, stored, delayed, running, dead, active lanes, paused (0 or 1), oldest waiting id ('' = none), then
 -- the counters as name, value.
 local oldest = ''
 local lanes = call('LRANGE', RING, 0, tonumber(ARGV[2]) - 1)

@@ -7,7 +7,7 @@ if ARGV[2] == 'acknowledge' then
     -- Not if it was brought back to life meanwhile.
     if call('ZREM', DEAD, ARGV[i]) == 1 then
       local id = sub(ARGV[i], 1, 26)
-      call('HDEL', GRAVES, id)
+      call('HDEL', DEAD_DETAILS, id)
       call('HDEL', JOBS, id)
       tally('x/', { ARGV[i] }, -1)
       removed = removed + 1
@@ -21,7 +21,7 @@ for i = 1, #found, 2 do
   local id = sub(found[i], 1, 26)
   reply[#reply + 1] = found[i]
   reply[#reply + 1] = tonumber(found[i + 1])
-  reply[#reply + 1] = call('HGET', GRAVES, id) or '0|0|unclassified|unknown'
+  reply[#reply + 1] = call('HGET', DEAD_DETAILS, id) or '0|0|unclassified|unknown'
   reply[#reply + 1] = call('HGET', JOBS, id) or ''
 end
 return reply

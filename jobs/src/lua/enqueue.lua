@@ -1,7 +1,7 @@
 -- enqueue: takes jobs in, all or none. O(jobs).
 -- ARGV from 2: five for each job: reference, envelope, run_at_ms ('' = now), idempotency key ('' = none), window_ms.
 -- A job is already there if its id is (whoever derives the id from a row of PostgreSQL needs no key), or if its key is.
--- Answers pairs (index, id of the first job) of those.
+-- Returns pairs (index, id of the first job) of those.
 local ids = {}
 for i = 2, #ARGV, 5 do ids[#ids + 1] = sub(ARGV[i], 1, 26) end
 local there = call('HMGET', JOBS, unpack(ids))

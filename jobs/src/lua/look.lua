@@ -4,14 +4,14 @@
 -- waiting: 3 jobs, 4 lanes looked at, 5 lane, 6 lane and 7 position to go on from, 8 `tail` to begin with the newest;
 -- jobs: from 3 references; lanes: 3 lanes at most, 4 lane to go on after; workers: 3 workers at most.
 -- Jobs answer: two parts of the cursor ('' and '' at the end), then seven for each job: reference, state, envelope, at_ms (due,
--- died, claimed), record (`attempts|rescues|...`, a grave, or `token|attempt|rescues`), worker, end of the lease.
+-- died, claimed), record (`attempts|rescues|...`, what is kept of a dead job, or `token|attempt|rescues`), worker, end of the lease.
 local LANES_MAX, CLAIMS_MAX = 10000, 5000
 local what, most = ARGV[2], tonumber(ARGV[3])
 local reply = { '', '' }
 
 local function tell(ref, state, at, worker, deadline)
   local id = sub(ref, 1, 26)
-  local record = state == 'dead' and call('HGET', GRAVES, id) or state == 'running' and call('HGET', RUNNING, id)
+  local record = state == 'dead' and call('HGET', DEAD_DETAILS, id) or state == 'running' and call('HGET', RUNNING, id)
     or call('HGET', TRIES, id)
   for _, value in ipairs({ ref, state, call('HGET', JOBS, id) or '', at or '', record or '', worker or '', deadline or '' }) do
     reply[#reply + 1] = value

@@ -1,5 +1,5 @@
--- meter: adds what a worker has measured since it last told, and notes the totals a bucket begins with, so that any window's
--- counts are a difference. O(fields told); called once a second by a worker, never for a job.
+-- meter: adds what a worker has measured since the last call, and notes the totals a bucket begins with, so that any window's
+-- counts are a difference. O(fields); called once a second by a worker, never for a job.
 -- ARGV: 2 number of pairs of the queue; then pairs field, count (`w5`: 5th bucket of waits, `r5`: of runs); then for each
 -- lane its name, number of pairs, pairs.
 local lanes_from = 3 + 2 * tonumber(ARGV[2])

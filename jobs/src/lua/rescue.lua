@@ -1,6 +1,6 @@
 -- rescue: takes back the jobs of claims whose lease ran out. O(limit), or O(one claim) where that is more.
 -- ARGV: 2 jobs after which to stop, 3 how often a job may be rescued before it is poison. A rescued job goes to the head
--- of its lane and keeps its attempt counted. Answers: rescued, buried as poison, 1 if more leases have run out.
+-- of its lane and keeps its attempt counted. Returns: rescued, moved to dead as poison, 1 if more leases have run out.
 local limit, rescues_max = tonumber(ARGV[2]), tonumber(ARGV[3])
 local back, poison, looked, more, by_lane = {}, 0, 0, 0, {}
 for _ = 1, limit do

@@ -4,7 +4,7 @@
 -- 5 number of idempotency keys to release; then two for each done job: reference, token; two for each key: reference,
 -- key; four for each other job: reference, token, outcome (retry | snooze | cancel | release | dead), and `class|reason` for dead,
 -- for the others the delay in ms, followed by `|since|count` of the job's snoozes if they are to be kept.
--- Answers: applied, stale.
+-- Returns: applied, stale.
 local ring_max, ring_batch, done_count, key_count = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local keys_from = 6 + done_count * 2
 local others_from = keys_from + key_count * 2

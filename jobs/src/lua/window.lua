@@ -1,6 +1,6 @@
 -- window: the sums of one ring of buckets. O(buckets).
 -- ARGV: 2 seconds of a bucket, 3 number of buckets, 4 lane ('' = the queue); for a lane, from 5 the fields to sum.
--- Answers: now_ms, when the oldest bucket began to count (0 = none), number of values of its totals, the totals as name, value,
+-- Returns: now_ms, when the oldest bucket began to count (0 = none), number of values of its totals, the totals as name, value,
 -- then the sums as field, count.
 local seconds, buckets, lane = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local newest = floor(time[1] / seconds) * seconds

@@ -46,7 +46,7 @@ impl Queue {
     /// rate or at their cap are passed over, and no more run at once than the queue's cap.
     ///
     /// # Errors
-    /// Redis is away. It may yet have leased jobs out: these come back when their leases run out.
+    /// Fails when Redis is unavailable. It may yet have leased jobs out: these come back when their leases run out.
     pub async fn claim(&self, want: usize, lease: Duration, worker: &str) -> Result<Claim, QueueError> {
         self.claim_or_wait(want, lease, worker, "").await
     }

@@ -15,10 +15,10 @@ use crate::{
 };
 
 impl Queue {
-    /// Makes what is set equal to `wanted`. Answers how many settings differed.
+    /// Makes what is set equal to `wanted`. Returns how many settings differed.
     ///
     /// # Errors
-    /// Redis is away: some may be set already, and the same call sets the rest.
+    /// Fails when Redis is unavailable: some may be set already, and the same call sets the rest.
     pub async fn restore(&self, wanted: &Settings) -> Result<u64, QueueError> {
         let is = self.settings().await?;
         let mut changed = 0;
@@ -80,7 +80,7 @@ impl Queue {
     /// Everything that was set.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn settings(&self) -> Result<Settings, QueueError> {
         let script: &Script = &SETTINGS;
         let answer = script.run(&self.connection, &script.call(&self.keys)).await?;
@@ -103,7 +103,7 @@ impl Queue {
     /// Serves no job of this queue until [`Queue::resume`]; running jobs go on.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn pause(&self) -> Result<(), QueueError> {
         self.control("pause", "", "", "").await
     }
@@ -111,7 +111,7 @@ impl Queue {
     /// Serves the queue again.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn resume(&self) -> Result<(), QueueError> {
         self.control("resume", "", "", "").await
     }
@@ -119,7 +119,7 @@ impl Queue {
     /// Serves no job of that lane until [`Queue::resume_lane`].
     ///
     /// # Errors
-    /// Redis is away, or 10,000 lanes are paused already.
+    /// Fails when Redis is unavailable, or 10,000 lanes are paused already.
     pub async fn pause_lane(&self, lane: &Lane) -> Result<(), QueueError> {
         self.control("halt", lane.as_str(), "", "").await
     }
@@ -127,7 +127,7 @@ impl Queue {
     /// Serves the lane again.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn resume_lane(&self, lane: &Lane) -> Result<(), QueueError> {
         self.control("unhalt", lane.as_str(), "", "").await
     }
@@ -135,7 +135,7 @@ impl Queue {
     /// A lane of weight 3 is given three times the jobs of a lane of weight 1, which is what lanes have if not set.
     ///
     /// # Errors
-    /// Redis is away, the weight is not 1 to 100, or 10,000 settings are kept already. So for all that follow.
+    /// Fails when Redis is unavailable, the weight is not 1 to 100, or 10,000 settings are kept already. So for all that follow.
     pub async fn set_lane_weight(&self, lane: &Lane, weight: u32) -> Result<(), QueueError> {
         self.set_of_lane("weight", lane, some_weight(weight)?).await
     }

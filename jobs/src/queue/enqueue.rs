@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Queues {
-    /// Enqueues any number of jobs of any kinds. Answers their ids in order; a job that is already there, by its
-    /// id or its idempotency key, answers with the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`]
+    /// Enqueues any number of jobs of any kinds. Returns their ids in order; a job that is already there, by its
+    /// id or its idempotency key, returns the first job's id. Jobs are sent in calls of at most [`BATCH_JOBS_MAX`]
     /// of one kind, each atomic, all in one round trip.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Queues {
         Ok(jobs.iter().zip(known).map(|(job, known)| known.unwrap_or_else(|| job.id.clone())).collect())
     }
 
-    /// As [`Queues::enqueue`], for a reconciler: answers how many of the jobs were missing.
+    /// As [`Queues::enqueue`], for a reconciler: returns how many of the jobs were missing.
     ///
     /// # Errors
     /// As [`Queues::enqueue`].
@@ -36,7 +36,7 @@ impl Queues {
     /// Which of the jobs Redis does not know, in order: it has lost them, or they have ended. Changes nothing.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn missing(&self, jobs: &[NewJob]) -> Result<Vec<bool>, QueueError> {
         let mut missing = vec![false; jobs.len()];
         for kind in JobKind::ALL {
@@ -54,7 +54,7 @@ impl Queues {
         Ok(missing)
     }
 
-    /// Answers, for each job, the id of the one that was there before it.
+    /// Returns, for each job, the id of the one that was there before it.
     async fn send(&self, jobs: &[NewJob]) -> Result<Vec<Option<JobId>>, QueueError> {
         let mut calls = Vec::new();
         for kind in JobKind::ALL {

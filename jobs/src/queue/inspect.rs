@@ -114,7 +114,7 @@ impl Queue {
     /// The queue in numbers.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn counts(&self) -> Result<Counts, QueueError> {
         let script: &Script = &COUNTS;
         let mut command = script.call(&self.keys);
@@ -153,7 +153,7 @@ impl Queue {
     /// The oldest dead letters, at most `limit` (and at most [`BATCH_JOBS_MAX`]).
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
         let script: &Script = &DEAD;
         let mut command = script.call(&self.keys);
@@ -200,10 +200,10 @@ impl Queue {
         })
     }
 
-    /// Removes dead letters that are kept elsewhere from now on. Answers how many there were.
+    /// Removes dead letters that are kept elsewhere from now on. Returns how many there were.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn acknowledge_dead(&self, letters: &[DeadLetter]) -> Result<u64, QueueError> {
         let script: &Script = &DEAD;
         let mut removed = 0;

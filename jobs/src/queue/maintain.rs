@@ -24,7 +24,7 @@ pub struct Rescued {
     pub more: bool,
 }
 
-/// What a heartbeat answers.
+/// What a heartbeat returns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Beat {
     /// Tokens that no longer hold a lease.
@@ -41,7 +41,7 @@ impl Queue {
     /// Renews the leases of those fencing tokens, and shows `about` (a JSON text) as the state of that worker.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn heartbeat(
         &self,
         worker: &str,
@@ -79,7 +79,7 @@ impl Queue {
     /// taken back whole). Any process may do it, any number of them at once.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn rescue(&self, limit: usize) -> Result<Rescued, QueueError> {
         let script: &Script = &RESCUE;
         let mut command = script.call(&self.keys);

@@ -42,7 +42,7 @@ pub const BATCH_JOBS_MAX: usize = 500;
 pub const RESCUES_MAX: u32 = 3;
 /// Jobs that a lane of weight 1 gives before the next lane's turn.
 const LANE_QUANTUM_JOBS: usize = 8;
-/// Lanes that one claim finds over their rate or at their cap before it answers with what it has.
+/// Lanes that one claim finds over their rate or at their cap before it returns what it has.
 const PARKED_LANES_MAX: usize = 100;
 /// Finished jobs remembered by each queue.
 const DONE_RING_JOBS_MAX: usize = 1_000;

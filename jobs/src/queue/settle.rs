@@ -29,7 +29,7 @@ impl Settlement {
 /// What a settlement came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// Jobs that ended as told.
+    /// Jobs that were settled.
     pub applied: u64,
     /// Jobs whose lease was no longer held: skipped.
     pub stale: u64,
@@ -39,7 +39,7 @@ impl Queue {
     /// Ends leased jobs, in calls of at most [`BATCH_JOBS_MAX`].
     ///
     /// # Errors
-    /// Redis is away; settle all again: what was already carried out counts as stale then.
+    /// Fails when Redis is unavailable; settle all again: what was already carried out counts as stale then.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Settled, QueueError> {
         let mut total = Settled::default();
         for batch in settlements.chunks(BATCH_JOBS_MAX) {

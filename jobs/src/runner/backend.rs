@@ -1,5 +1,5 @@
 //! [`QueueBackend`]: what `apalis` polls. It hands out claimed jobs and, at the end, sees to it that Redis knows how
-//! every one of them ended. It never answers with an error, since an error would end the worker.
+//! every one of them ended. It never returns an error, since an error would end the worker.
 
 use std::{
     convert::Infallible,

@@ -26,7 +26,7 @@ const PAUSED_POLL: Duration = Duration::from_millis(100);
 const STOP_WAITING_TIMEOUT: Duration = Duration::from_secs(1);
 /// How far apart suspects are put, on average; they run one at a time.
 const SUSPECTS_APART: Duration = Duration::from_millis(50);
-/// Finished jobs that Redis has not been told of; beyond that no job is claimed.
+/// Finished jobs that are not settled yet; beyond that no job is claimed.
 const UNSETTLED_JOBS_MAX: usize = 10_000;
 
 pub(super) async fn run<P: Payload>(

@@ -131,7 +131,7 @@ fn panicked(panic: &(dyn Any + Send)) -> JobError {
 }
 
 /// Has the sink close what a discarded job was about. PostgreSQL comes first: a job that Redis forgets before PostgreSQL knows
-/// of its end would be enqueued again for ever. Returns a snooze where PostgreSQL cannot be told.
+/// of its end would be enqueued again for ever. Returns a snooze where PostgreSQL is unavailable.
 async fn close_discarded(shared: &Shared, context: &JobContext, result: Result<(), JobError>) -> Result<(), JobError> {
     let (Err(JobError::Discard { reason, class }), Some(sink)) = (&result, &shared.sink) else { return result };
     let reason = Reason::new(class, reason.as_str());

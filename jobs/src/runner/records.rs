@@ -167,7 +167,7 @@ pub(super) async fn move_dead_letters(shared: Arc<Shared>, sink: Arc<dyn Attempt
     }
 }
 
-/// Moves one page. Answers whether there may be more.
+/// Moves one page. Returns whether there may be more.
 async fn move_some(shared: &Shared, sink: &dyn AttemptSink) -> Result<bool, BoxError> {
     let letters = shared.queue.dead_letters(DEAD_BATCH_MAX).await?;
     if letters.is_empty() {

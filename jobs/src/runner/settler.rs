@@ -1,5 +1,5 @@
-//! Tells Redis how jobs ended, in batches that form by themselves while the call before is under way.
-//! Keeps what it could not tell; what was told twice counts as stale and does no harm.
+//! Settles jobs that ended, in batches that form by themselves while the call before is under way.
+//! Keeps what could not be settled; what is settled twice counts as stale and does no harm.
 
 use std::sync::Arc;
 

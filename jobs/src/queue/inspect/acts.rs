@@ -1,5 +1,5 @@
 //! What a person does to jobs: retry, run now, delete, give up, cancel, edit; and the same to all that match a filter, in
-//! bounded steps. Each answers what it changed. A job that has moved on meanwhile is left alone, never an error.
+//! bounded steps. Each returns what it changed. A job that has moved on meanwhile is left alone, never an error.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -147,10 +147,10 @@ pub struct Step {
 }
 
 impl Queue {
-    /// Does that to those jobs; to those of the first [`BATCH_JOBS_MAX`] that are in a state it fits. Answers which these were.
+    /// Does that to those jobs; to those of the first [`BATCH_JOBS_MAX`] that are in a state it fits. Returns which these were.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn act(&self, action: &Action, jobs: &[JobRef]) -> Result<Vec<JobRef>, QueueError> {
         if jobs.is_empty() {
             return Ok(Vec::new());
@@ -175,7 +175,7 @@ impl Queue {
         changed.collect()
     }
 
-    /// Gives a job that is not running another payload: one of its kind, in the current version. Answers the payload as it
+    /// Gives a job that is not running another payload: one of its kind, in the current version. Returns the payload as it
     /// is stored now.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl Queue {
     /// among them; none that was there is missed, unless it moved on by itself.
     ///
     /// # Errors
-    /// Redis is away: the same step may be made again.
+    /// Fails when Redis is unavailable: the same step may be made again.
     pub async fn step(&self, bulk: &Bulk, cursor: Option<String>) -> Result<Step, QueueError> {
         let Bulk { filter, action } = bulk;
         let query = PageQuery { state: filter.state, lane: filter.lane.clone(), limit: BATCH_JOBS_MAX, cursor };

@@ -23,12 +23,12 @@ use crate::{envelope::Lane, error::QueueError, outcome::OutcomeKind};
 
 /// Lanes measured by a worker between two tellings.
 const LANES_MEASURED_MAX: usize = 1_024;
-/// Of them, the busiest are told.
+/// Of them, the busiest are written.
 const LANES_TOLD_MAX: usize = 64;
 /// Counters of a lane, beside its histograms.
 const LANE_COUNTERS: [&str; 6] = ["done", "retried", "snoozed", "cancelled", "dead", "rescued"];
 
-/// What a worker has measured since it last told.
+/// What a worker has measured since it was last written.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
     queue: Histograms,
@@ -190,7 +190,7 @@ impl LaneWindow {
     }
 }
 
-/// What the script answers.
+/// What the script returns.
 struct Sums {
     covered: Duration,
     totals: BTreeMap<String, u64>,
@@ -212,7 +212,7 @@ impl Queue {
     /// queues does so every few seconds, so that windows are known while no worker lives.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub(crate) async fn tell(&self, measured: &Measured) -> Result<(), QueueError> {
         let script: &Script = &METER;
         let mut command = script.call(&self.keys);
@@ -238,7 +238,7 @@ impl Queue {
     /// Marks where buckets begin, for whoever watches over queues that may have no worker.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn mark(&self) -> Result<(), QueueError> {
         self.tell(&Measured::default()).await
     }
@@ -246,7 +246,7 @@ impl Queue {
     /// The queue in the last minute, hour or day. Counts are exact; percentiles are right to an eighth.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn window(&self, span: Span) -> Result<Window, QueueError> {
         let sums = self.sums(span, None).await?;
         let now = self.counts().await?;
@@ -273,7 +273,7 @@ impl Queue {
     /// The lane in the last minute, hour or day, as far as it was among the busy lanes. Percentiles are right to a half.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn lane_window(&self, lane: &Lane, span: Span) -> Result<LaneWindow, QueueError> {
         let sums = self.sums(span, Some(lane)).await?;
         let count = |name: &str| sums.counts.get(name).copied().unwrap_or(0);

@@ -10,7 +10,7 @@ const OCTAVE_MIN: u32 = 6;
 /// The last octave, 2^35 microseconds (9.5 hours), holds all above.
 const OCTAVE_MAX: u32 = 35;
 
-/// How finely durations are told apart.
+/// How finely durations are distinguished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scale {
     /// An octave has 2 to the power of this many buckets.

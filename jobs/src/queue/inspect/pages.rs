@@ -175,7 +175,7 @@ impl Queue {
     /// one. Running jobs are in the order of their claims, waiting ones in the order of their lanes: those move on meanwhile.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn page(&self, query: &PageQuery) -> Result<Page, QueueError> {
         self.look(query, false).await
     }
@@ -274,7 +274,7 @@ impl Queue {
     /// Those of the jobs (at most [`BATCH_JOBS_MAX`]) that this queue holds, in whatever state.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn jobs(&self, jobs: &[JobRef]) -> Result<Vec<JobView>, QueueError> {
         let script: &Script = &LOOK;
         let mut command = script.call(&self.keys);
@@ -302,7 +302,7 @@ impl Queue {
     /// Of a queue with more than 10,000 such lanes, the next to be served are shown.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn lanes(&self, after: Option<&Lane>, limit: usize) -> Result<(Vec<LaneView>, bool), QueueError> {
         let mut command = LOOK.call(&self.keys);
         command.arg("lanes").arg(limit.clamp(1, BATCH_JOBS_MAX)).arg(after.map_or("", Lane::as_str));
@@ -312,7 +312,7 @@ impl Queue {
     /// One lane, whether or not it has jobs.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn lane(&self, lane: &Lane) -> Result<LaneView, QueueError> {
         let mut command = LOOK.call(&self.keys);
         command.arg("lanes").arg(1).arg("").arg(lane.as_str());

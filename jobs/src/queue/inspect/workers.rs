@@ -48,7 +48,7 @@ impl Queue {
     /// The workers of this queue, the last seen first.
     ///
     /// # Errors
-    /// Redis is away.
+    /// Fails when Redis is unavailable.
     pub async fn workers(&self) -> Result<Vec<WorkerView>, QueueError> {
         let script: &Script = &LOOK;
         let mut command = script.call(&self.keys);
