@@ -223,7 +223,7 @@ async fn an_idle_worker_starts_a_job_at_once() {
     }
     running.stop().await;
     waits.sort();
-    // The promise (10 ms at p99) is measured by the benchmark; a debug build beside other tests is given more.
+    // The promise (10 ms at p99) is measured by `examples/idle_cost.rs`; a debug build beside other tests is given more.
     assert!(waits[25] < Duration::from_millis(50), "median {:?}: it polled instead of being woken", waits[25]);
 }
 
