@@ -16,6 +16,8 @@ pub enum SnoozeCause {
     RateLimited,
     /// The partner said that these are too many calls.
     Throttled,
+    /// It needs nothing: it has done a part of its work, and goes on where it was. Not limited in time.
+    Unfinished,
     /// The partner is left alone, as it was failing.
     CircuitOpen,
 }
@@ -27,6 +29,7 @@ impl SnoozeCause {
             Self::Unavailable => "unavailable",
             Self::RateLimited => "rate_limited",
             Self::Throttled => "throttled",
+            Self::Unfinished => "unfinished",
             Self::CircuitOpen => "circuit_open",
         }
     }
@@ -176,6 +179,11 @@ pub enum Outcome {
     },
     /// Runs again after the delay; the attempt is given back.
     Snooze {
+        /// From now.
+        after: Duration,
+    },
+    /// Has done a part of its work, and runs again after the delay: the attempt is given back, and earlier snoozes are forgotten.
+    Continue {
         /// From now.
         after: Duration,
     },

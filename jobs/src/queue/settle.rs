@@ -77,6 +77,7 @@ impl Queue {
                 Outcome::Snooze { after } => {
                     command.arg("snooze").arg(format!("{}{}", millis(*after), snoozed_once_more(&settlement.context)))
                 }
+                Outcome::Continue { after } => command.arg("snooze").arg(millis(*after)),
                 Outcome::Release => command.arg("release").arg(format!("0{}", snoozed(&settlement.context))),
                 Outcome::Dead { reason } => command.arg("dead").arg(format!("{}|{}", reason.class, reason.text)),
             };

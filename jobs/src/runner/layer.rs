@@ -22,7 +22,7 @@ use tracing::Instrument;
 use super::{backend::HasJobContext, shared::Shared};
 use crate::{
     context::JobContext,
-    outcome::{JobError, Outcome, OutcomeKind, Reason, class, error_chain},
+    outcome::{JobError, Outcome, OutcomeKind, Reason, SnoozeCause, class, error_chain},
 };
 
 /// How long a job waits whose discard could not be recorded; up to twice that time.
@@ -163,6 +163,10 @@ fn decide(
             let policy = context.kind.policy().retry;
             let after = after.unwrap_or_else(|| policy.delay(context.attempt, &shared.jitter));
             (Outcome::Retry { after }, OutcomeKind::Retried, Some(Reason::new(class, error)))
+        }
+        Err(JobError::Snooze { after, cause: cause @ SnoozeCause::Unfinished, reason, class }) => {
+            shared.observer.snoozed(context.kind, cause);
+            (Outcome::Continue { after }, OutcomeKind::Snoozed, Some(Reason::new(class, reason)))
         }
         Err(JobError::Snooze { reason, .. }) if let Some(snoozed) = context.snoozed_too_long() => {
             let (times, minutes) = (context.snoozes, snoozed.as_secs() / 60);

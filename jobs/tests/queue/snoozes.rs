@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jobs::{JobError, JobId, JobKind, Outcome, Queues, Redis, testing};
+use jobs::{JobError, JobId, JobKind, Outcome, Queues, Redis, SnoozeCause, testing};
 use redis::AsyncCommands;
 
 use crate::support::*;
@@ -83,6 +83,19 @@ async fn within_the_limit_and_after_few_runs_it_is_snoozed_again_and_keeps_its_a
         let [attempts, _, _, since, count] = job.record().await[..] else { panic!("no record of snoozes") };
         assert_eq!((attempts, since, count), (0, first, u64::from(times) + 1));
     }
+}
+
+#[tokio::test]
+async fn a_job_that_goes_on_where_it_was_is_not_limited_in_time() {
+    let mut job = Snoozed::once().await;
+    job.snoozed_for(limit_ms() * 7, 40).await;
+    let unfinished =
+        || async { Err(JobError::snooze_for(SnoozeCause::Unfinished, Duration::from_secs(600), "half done")) };
+    let running = start(&job.queues, options(), move |_| unfinished());
+    until("it has run", || async { counts(&job.queues).await.delayed == 1 }).await;
+    running.stop().await;
+    let [attempts, rescues, _] = job.record().await[..] else { panic!("its snoozes are forgotten") };
+    assert_eq!((attempts, rescues), (0, 0));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod auth;
 mod awards;
+mod balance_passes;
 mod chaos;
 mod contacts;
 mod cron;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jobs::{Job, JobError, Maintenance};
+use jobs::{Job, JobError, Maintenance, SnoozeCause};
 use store::StoreError;
 
 use crate::env::WorkerEnv;
@@ -18,7 +18,9 @@ const AGAIN_SNOOZE: Duration = Duration::from_secs(5);
 pub async fn handle(job: Job<Maintenance>, env: &WorkerEnv) -> Result<(), JobError> {
     match env.maintainer.run(job.context.job_id.as_str(), &job.payload).await {
         Ok(()) => Ok(()),
-        Err(stopping @ Interrupted::Stopping) => Err(JobError::snooze(AGAIN_SNOOZE, stopping.to_string())),
+        Err(unfinished @ (Interrupted::Stopping | Interrupted::HandingOver | Interrupted::OtherRun)) => {
+            Err(JobError::snooze_for(SnoozeCause::Unfinished, AGAIN_SNOOZE, unfinished.to_string()))
+        }
         Err(Interrupted::Store(StoreError::Unavailable(_))) => {
             Err(JobError::snooze(AGAIN_SNOOZE, "PostgreSQL is unavailable").class("postgres_unavailable"))
         }

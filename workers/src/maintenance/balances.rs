@@ -1,46 +1,97 @@
-//! `verify-balances`: every balance against the ledger and the lots. Tells of drift; repairs nothing, since which side is
+//! `verify-balances`: every balance against the ledger and the lots. Reports drift; repairs nothing, since which side is
 //! right is for a person to say (`loyalnest verify` shows the orders, too).
+//!
+//! A pass over a large installation takes longer than one run may: it keeps its place in PostgreSQL, and any worker goes on there.
 
 use domain::MerchantId;
+use jobs::MaintenanceTask;
 use platform::metrics;
+use store::StoreError;
+use store::cron::TaskProgress;
+use tokio::time::Instant;
 
-use super::{Interrupted, Maintainer, STEP_ROWS};
+use super::{Interrupted, Maintainer, RUN_TIME_MAX, STEP_ROWS};
 
-/// Drifts told of one by one.
-const DRIFTS_LOGGED_MAX: u64 = 100;
+const TASK: &str = MaintenanceTask::VerifyBalances.name();
+/// Drifts that are reported one by one in one run.
+const DRIFTS_LOGGED_MAX: i64 = 100;
+/// A page that takes longer than a statement may is divided by this, down to one customer.
+const SMALLER_PAGE: i64 = 10;
+
+/// A pass of which this run does a part.
+struct Pass {
+    /// As PostgreSQL has it.
+    saved: TaskProgress,
+    /// As it stands now.
+    now: TaskProgress,
+    /// When this run must hand over.
+    until: Instant,
+    /// Customers in a page.
+    page_rows: i64,
+}
 
 impl Maintainer {
-    /// Answers how many customers were looked at.
+    /// Goes on with the pass under way, or with a new one. Returns how many customers it has looked at in all.
     pub(super) async fn verify_balances(&self) -> Result<u64, Interrupted> {
-        let (mut merchants, mut looked_at, mut drifted) = (self.merchants_after(None).await?, 0, 0);
-        while let Some(last) = merchants.last() {
-            for merchant in &merchants {
-                looked_at += self.verify_merchant(merchant, &mut drifted).await?;
-            }
-            merchants = self.merchants_after(Some(last)).await?;
+        let saved = self.store.begin_pass(TASK).await?;
+        let mut pass = Pass { now: saved.clone(), saved, until: Instant::now() + RUN_TIME_MAX, page_rows: STEP_ROWS };
+        // The merchant at which the last run stopped: its later customers are left.
+        if let Ok(merchant) = MerchantId::parse(&pass.now.at_merchant) {
+            self.verify_merchant(&merchant, &mut pass).await?;
         }
+        loop {
+            let merchants = self.merchants_after(&pass.now.at_merchant).await?;
+            if merchants.is_empty() {
+                break;
+            }
+            for merchant in &merchants {
+                (pass.now.at_merchant, pass.now.at_row) = (merchant.to_string(), String::new());
+                self.verify_merchant(merchant, &mut pass).await?;
+            }
+            self.save(&mut pass, false).await?;
+        }
+        self.save(&mut pass, true).await?;
+        let (drifted, looked_at) = (pass.now.found, pass.now.looked_at);
         metrics::points_drifted_customers(drifted as f64);
         if drifted > 0 {
             tracing::error!(drifted, looked_at, "balances have drifted from the ledger");
         }
-        Ok(looked_at)
+        Ok(looked_at.unsigned_abs())
     }
 
-    async fn verify_merchant(&self, merchant: &MerchantId, drifted: &mut u64) -> Result<u64, Interrupted> {
-        let (mut after, mut looked_at) = (String::new(), 0);
+    async fn verify_merchant(&self, merchant: &MerchantId, pass: &mut Pass) -> Result<(), Interrupted> {
         loop {
             self.may_go_on()?;
-            let page = self.store.balances_after(merchant, &after, STEP_ROWS).await?;
-            let Some(last) = page.last() else { return Ok(looked_at) };
-            after.clone_from(&last.customer_id);
-            looked_at += page.len() as u64;
+            if Instant::now() >= pass.until {
+                return Err(Interrupted::HandingOver);
+            }
+            let page = match self.store.balances_after(merchant, &pass.now.at_row, pass.page_rows).await {
+                // A customer with very many entries is among them.
+                Err(StoreError::Timeout(_)) if pass.page_rows > 1 => {
+                    pass.page_rows = (pass.page_rows / SMALLER_PAGE).max(1);
+                    continue;
+                }
+                page => page?,
+            };
+            let Some(last) = page.last() else { return Ok(()) };
+            pass.now.at_row.clone_from(&last.customer_id);
+            pass.now.looked_at += i64::try_from(page.len()).unwrap_or(i64::MAX);
             for accounts in page.iter().filter(|accounts| !accounts.agrees()) {
-                *drifted += 1;
-                if *drifted <= DRIFTS_LOGGED_MAX {
+                pass.now.found += 1;
+                if pass.now.found <= DRIFTS_LOGGED_MAX {
                     let (balance, ledger, lots) = (accounts.balance, accounts.ledger, accounts.lots);
                     tracing::error!(merchant_id = %merchant, customer_id = accounts.customer_id, balance, ledger, lots, "drift");
                 }
             }
+            self.save(pass, false).await?;
         }
+    }
+
+    async fn save(&self, pass: &mut Pass, is_end: bool) -> Result<(), Interrupted> {
+        if !self.store.advance_pass(TASK, &pass.saved, &pass.now, is_end).await? {
+            return Err(Interrupted::OtherRun);
+        }
+        pass.saved.clone_from(&pass.now);
+        Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! What the platform does for itself at the ticks of cron entries: one file a task, each in short steps that may end
-//! anywhere and be begun again. A tick's work is done once: its row says so.
+//! anywhere and be begun again. A tick's work is done once: its row says so. What may take longer than a run keeps its place
+//! ([`TaskProgress`](store::cron::TaskProgress)).
 //!
 //! To add a task: a file here and its arm below.
 
 mod balances;
 mod retention;
+
+use std::time::Duration;
 
 use domain::MerchantId;
 use jobs::{Maintenance, MaintenanceTask};
@@ -15,6 +18,8 @@ use store::{Store, StoreError};
 
 /// Rows that one statement removes or looks at: a few milliseconds of work, so that nothing else waits.
 const STEP_ROWS: i64 = 1_000;
+/// Longest that one run of a long task goes on; well below the kind's timeout, so that it ends between two steps.
+const RUN_TIME_MAX: Duration = Duration::from_secs(10 * 60);
 /// Merchants in one page.
 const MERCHANTS_PAGE_ROWS: i64 = 500;
 
@@ -35,13 +40,19 @@ pub(crate) enum Interrupted {
     /// The process is asked to stop.
     #[error("this worker is stopping; the task goes on elsewhere")]
     Stopping,
+    /// The run has taken as long as one may; the task is not at its end.
+    #[error("this run has taken its time; the task goes on in another")]
+    HandingOver,
+    /// Another run does the same.
+    #[error("another run has this task")]
+    OtherRun,
     /// PostgreSQL.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Maintainer {
-    /// Does a tick's task; does nothing for one that is done.
+    /// Does a tick's task; does nothing for one that is done. Where another run is at the same task, that is this tick's, too.
     pub(crate) async fn run(&self, job_id: &str, job: &Maintenance) -> Result<(), Interrupted> {
         if self.store.tick_is_finished(job_id).await? {
             return Ok(());
@@ -51,7 +62,13 @@ impl Maintainer {
             MaintenanceTask::TrimCronTicks => self.trim_cron_ticks(job.tick).await?,
             MaintenanceTask::TrimAttempts => self.trim_attempts(job.tick).await?,
             MaintenanceTask::TrimDeadLetters => self.trim_dead_letters(job.tick).await?,
-            MaintenanceTask::VerifyBalances => self.verify_balances().await?,
+            MaintenanceTask::VerifyBalances => match self.verify_balances().await {
+                Err(other @ Interrupted::OtherRun) => {
+                    tracing::info!(task = job.task.name(), tick = %job.tick, reason = %other, "maintenance is left to another run");
+                    0
+                }
+                looked_at => looked_at?,
+            },
         };
         metrics::maintenance_rows(job.task.name(), rows);
         tracing::info!(task = job.task.name(), tick = %job.tick, rows, "maintenance is done");
@@ -64,9 +81,8 @@ impl Maintainer {
         if self.shutdown.is_draining() { Err(Interrupted::Stopping) } else { Ok(()) }
     }
 
-    /// The merchants after `after` (the first, after none), a page of them; empty at the end.
-    async fn merchants_after(&self, after: Option<&MerchantId>) -> Result<Vec<MerchantId>, Interrupted> {
-        let after = after.map_or("", MerchantId::as_str);
+    /// Returns the merchants after that id (the first ones after an empty one), a page of them; none at the end.
+    async fn merchants_after(&self, after: &str) -> Result<Vec<MerchantId>, Interrupted> {
         Ok(self.store.merchant_ids_after(after, MERCHANTS_PAGE_ROWS).await?)
     }
 }

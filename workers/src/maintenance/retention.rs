@@ -14,12 +14,12 @@ impl Maintainer {
     /// Raw bodies of webhooks that are dealt with. A log's id says when it was recorded.
     pub(super) async fn trim_webhook_bodies(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
         let before = least_ulid_at(tick - days(self.retention.webhook_bodies_days));
-        let (mut merchants, mut removed) = (self.merchants_after(None).await?, 0);
+        let (mut merchants, mut removed) = (self.merchants_after("").await?, 0);
         while let Some(last) = merchants.last() {
             for merchant in &merchants {
                 removed += self.trim_bodies_of(merchant, &before).await?;
             }
-            merchants = self.merchants_after(Some(last)).await?;
+            merchants = self.merchants_after(last.as_str()).await?;
         }
         Ok(removed)
     }

@@ -1,11 +1,15 @@
 //! Cron entries and their ticks: which tick was claimed, enqueued, finished. A tick is a row under a key of its own, which
 //! is what makes it happen once in the cluster; when a tick is due is decided elsewhere.
 
+mod progress;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
 use crate::error::expect_rows;
 use crate::{Owner, Store, StoreError, TenantScope};
+
+pub use progress::TaskProgress;
 
 /// An entry, to be registered.
 #[derive(Debug, Clone)]
