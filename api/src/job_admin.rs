@@ -80,7 +80,7 @@ pub async fn replay(
     if keys.is_empty() {
         return Ok(replayed);
     }
-    store.reopen_webhooks(&keys).await?;
+    store.reopen_work(&keys).await?;
     // One that is dead in Redis, too, is brought back to life there: enqueueing would find it stored.
     for kind in JobKind::ALL {
         let of_kind = jobs.iter().filter(|job| job.kind() == kind);
@@ -110,8 +110,8 @@ pub async fn replay_step(
     Ok(replayed)
 }
 
-/// Deletes jobs that wait, or cancels those that run; and settles the webhooks they are about first, or the sweep would bring
-/// them back. Answers the jobs that were deleted, or are to be cancelled at their workers' next heartbeats.
+/// Deletes jobs that wait, or cancels those that run; and settles the webhooks or deliveries of events they are about first, or
+/// the sweeps would bring them back. Answers the jobs that were deleted, or are to be cancelled at their workers' next heartbeats.
 ///
 /// # Errors
 /// A store is away; the same call may be made again.
@@ -126,13 +126,15 @@ pub async fn abandon(
     // Only jobs that the action fits: others keep their webhooks.
     let views = queues.queue(kind).jobs(jobs).await?;
     let jobs: Vec<_> = views.into_iter().filter(|view| action.fits(view.state)).map(|view| view.job).collect();
-    if kind.is_of_webhook() {
-        let webhooks = jobs.iter().filter_map(|job| {
-            let merchant = MerchantId::parse(job.lane.as_str()).ok()?;
-            Some((merchant, job.job_id.to_string()))
-        });
-        store.abandon_webhooks(&webhooks.collect::<Vec<_>>(), reason).await?;
-    }
+    let keys = jobs.iter().filter_map(|job| {
+        let merchant = MerchantId::parse(job.lane.as_str()).ok()?;
+        Some((merchant, job.job_id.to_string()))
+    });
+    let keys: Vec<_> = keys.collect();
+    match kind.is_of_webhook() {
+        true => store.abandon_webhooks(&keys, reason).await?,
+        false => store.abandon_deliveries(&keys).await?,
+    };
     Ok(queues.queue(kind).act(action, &jobs).await?)
 }
 

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod connection;
+mod consumers;
 mod context;
 mod envelope;
 mod error;
@@ -22,6 +23,7 @@ mod tick;
 
 pub use catalogue::IDEMPOTENCY_WINDOW_MS;
 pub use connection::{Finding, InvalidAddress, Redis, Risk};
+pub use consumers::{Audience, EVENT_CONSUMERS, EventConsumer, EventPayload, EventRef};
 pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};

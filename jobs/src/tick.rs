@@ -17,11 +17,15 @@ pub fn tick_key(entry: &str, tick: DateTime<Utc>) -> String {
 impl JobId {
     /// The id of the one job of an entry's tick: made at the tick, and otherwise the start of its key's SHA-256.
     pub fn of_tick(entry: &str, tick: DateTime<Utc>) -> Self {
-        let digest = Sha256::digest(tick_key(entry, tick).as_bytes());
-        let random = digest.iter().take(ULID_RANDOM_BYTES).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-        let milliseconds = u64::try_from(tick.timestamp_millis()).unwrap_or(0);
-        Self::trusted(&ulid::Ulid::from_parts(milliseconds, random).to_string())
+        ulid_of(tick, &Sha256::digest(tick_key(entry, tick).as_bytes()))
     }
+}
+
+/// Makes the id that has that time and the first bytes of that digest.
+pub(crate) fn ulid_of(at: DateTime<Utc>, digest: &[u8]) -> JobId {
+    let random = digest.iter().take(ULID_RANDOM_BYTES).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    let milliseconds = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    JobId::trusted(&ulid::Ulid::from_parts(milliseconds, random).to_string())
 }
 
 #[cfg(test)]

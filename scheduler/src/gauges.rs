@@ -1,12 +1,13 @@
-//! The queues in numbers, for Prometheus: depth by state, and the age of the oldest waiting job, which is what shows a
+//! The queues and the outbox in numbers, for Prometheus: depth by state, and the age of what waits longest, which is what shows a
 //! queue that stands still.
 
 use jobs::{JobKind, Queues};
 use platform::metrics;
+use store::Store;
 
 use crate::passes::PassError;
 
-pub(crate) async fn pass(queues: &Queues) -> Result<u64, PassError> {
+pub(crate) async fn pass(store: &Store, queues: &Queues) -> Result<u64, PassError> {
     for kind in JobKind::ALL {
         // Windows of time begin at marks, also while no worker lives that would make them.
         queues.queue(kind).mark().await?;
@@ -22,5 +23,9 @@ pub(crate) async fn pass(queues: &Queues) -> Result<u64, PassError> {
         }
         metrics::queue_age_seconds(kind.name(), counts.oldest_age_ms.unwrap_or(0) as f64 / 1_000.0);
     }
+    let lag = store.outbox_lag().await?;
+    metrics::outbox_waiting_events(lag.waiting as f64);
+    metrics::outbox_age_seconds(lag.oldest_age_seconds);
+    metrics::outbox_held_events(lag.held as f64);
     Ok(0)
 }

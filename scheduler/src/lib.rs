@@ -8,6 +8,7 @@
 mod cron;
 mod gauges;
 mod passes;
+mod relay;
 mod rescue;
 mod role;
 mod settings;
@@ -15,5 +16,6 @@ mod sweep;
 
 pub use cron::{Cron, Ticked};
 pub use passes::PassError;
-pub use role::{Running, serve, start};
+pub use relay::{DeliverySweep, Relay, Relayed};
+pub use role::{Running, serve, serve_with, start, start_with};
 pub use sweep::{Sweep, Swept};

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use datastores::Datastores;
+use jobs::{EVENT_CONSUMERS, EventConsumer, Queues};
 use platform::Context;
-use platform::config::SchedulerSettings;
+use platform::config::{SchedulerConfig, SchedulerSettings};
 use platform::health::{Health, HealthServer};
 use store::Store;
 use tokio::task::JoinSet;
 
 use crate::cron::Cron;
 use crate::passes::repeat;
+use crate::relay::{DeliverySweep, Relay};
 use crate::sweep::Sweep;
 use crate::{gauges, rescue, settings};
 
@@ -57,8 +59,20 @@ impl Running {
 /// # Errors
 /// When the role cannot start, or a pass panicked.
 pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Result<()> {
+    serve_with(EVENT_CONSUMERS, settings, context).await
+}
+
+/// As [`serve`], with other consumers of events.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with(
+    consumers: &'static [EventConsumer],
+    settings: SchedulerSettings,
+    context: Context,
+) -> anyhow::Result<()> {
     let shutdown = context.shutdown.clone();
-    let running = start(settings, context).await?;
+    let running = start_with(consumers, settings, context).await?;
     tokio::select! {
         ended = running.finished() => ended,
         () = shutdown.aborting() => Ok(()), // a pass may be cut off anywhere: the next one finds the same work
@@ -70,6 +84,18 @@ pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Res
 /// # Errors
 /// When a setting cannot be used or the health address is taken.
 pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
+    start_with(EVENT_CONSUMERS, settings, context).await
+}
+
+/// As [`start`], with other consumers of events.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(
+    consumers: &'static [EventConsumer],
+    settings: SchedulerSettings,
+    context: Context,
+) -> anyhow::Result<Running> {
     let SchedulerSettings { scheduler, cron, database, redis, .. } = settings;
     let datastores = Datastores::new(&database, &redis, context.ids.random_u64())?;
     let (store, queues) = (datastores.store().clone(), datastores.queues().clone());
@@ -96,10 +122,11 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
         let queues = of.clone();
         async move { rescue::pass(&queues).await }
     }));
-    let of = queues.clone();
+    spawn_relay(&mut passes, consumers, &store, &queues, &scheduler, &context);
+    let (of, kept) = (queues.clone(), store.clone());
     passes.spawn(repeat("gauges", GAUGES_INTERVAL, context.shutdown.clone(), move || {
-        let queues = of.clone();
-        async move { gauges::pass(&queues).await }
+        let (store, queues) = (kept.clone(), of.clone());
+        async move { gauges::pass(&store, &queues).await }
     }));
     let (of, kept) = (queues.clone(), store.clone());
     passes.spawn(repeat("settings", SETTINGS_INTERVAL, context.shutdown.clone(), move || {
@@ -108,4 +135,29 @@ pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Res
     }));
     tracing::info!(addr = %health.local_addr(), "scheduler is up");
     Ok(Running { health, passes, store })
+}
+
+/// Starts the relay of events, and what finds the events that it lost.
+fn spawn_relay(
+    passes: &mut JoinSet<()>,
+    consumers: &'static [EventConsumer],
+    store: &Store,
+    queues: &Queues,
+    scheduler: &SchedulerConfig,
+    context: &Context,
+) {
+    let name = context.ids.ulid();
+    let relay = Relay::new(store.clone(), queues.clone(), consumers, name, scheduler.relay_rows_max);
+    let relay = Arc::new(relay);
+    passes.spawn(repeat("relay", scheduler.relay_interval(), context.shutdown.clone(), move || {
+        let relay = Arc::clone(&relay);
+        async move { relay.pass().await }
+    }));
+    let (after, rows_max) = (scheduler.sweep_after(), scheduler.sweep_rows_max);
+    let sweep = DeliverySweep::new(store.clone(), queues.clone(), consumers, after, rows_max);
+    let sweep = Arc::new(tokio::sync::Mutex::new(sweep));
+    passes.spawn(repeat("event-deliveries", scheduler.sweep_interval(), context.shutdown.clone(), move || {
+        let sweep = Arc::clone(&sweep);
+        async move { sweep.lock().await.pass().await }
+    }));
 }

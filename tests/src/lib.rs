@@ -18,6 +18,7 @@ pub mod chaos;
 pub mod client;
 pub mod database;
 pub mod environment;
+pub mod event_consumers;
 pub mod leaks;
 pub mod postgres_server;
 pub mod process;

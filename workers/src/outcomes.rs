@@ -15,7 +15,7 @@ use store::{Store, StoreError};
 
 use crate::batch::{Batcher, Work};
 
-/// Webhooks of discarded jobs that are closed at once.
+/// Discarded jobs whose webhooks or deliveries of events are closed at once.
 const DISCARDED_BATCH_MAX: usize = 500;
 
 /// The sink that the queue's runner writes to.
@@ -26,13 +26,14 @@ pub struct OutcomeSink {
     closer: Batcher<Closer>,
 }
 
-/// A webhook whose job is discarded.
+/// A job that is discarded.
 struct Discarded {
-    webhook: (MerchantId, String),
-    reason: String,
+    job: (MerchantId, String),
+    /// Why, for the record of the job's webhook; `None` for a job that is of no webhook.
+    webhook_reason: Option<String>,
 }
 
-/// Closes webhooks whose jobs are discarded: a statement for each reason, however many there are.
+/// Closes what discarded jobs were about: a statement for each reason, however many there are, and one for deliveries of events.
 #[derive(Debug)]
 struct Closer(Store);
 
@@ -41,15 +42,19 @@ impl Work for Closer {
     type Answer = Result<(), Arc<StoreError>>;
 
     async fn run(&self, items: Vec<Discarded>) -> Vec<Self::Answer> {
-        let mut by_reason: BTreeMap<&str, Vec<(MerchantId, String)>> = BTreeMap::new();
-        for Discarded { webhook, reason } in &items {
-            by_reason.entry(reason).or_default().push(webhook.clone());
+        let mut by_reason: BTreeMap<Option<&str>, Vec<(MerchantId, String)>> = BTreeMap::new();
+        for Discarded { job, webhook_reason } in &items {
+            by_reason.entry(webhook_reason.as_deref()).or_default().push(job.clone());
         }
-        let mut answers: BTreeMap<&str, Self::Answer> = BTreeMap::new();
-        for (reason, webhooks) in by_reason {
-            answers.insert(reason, self.0.abandon_webhooks(&webhooks, reason).await.map(|_| ()).map_err(Arc::new));
+        let mut answers: BTreeMap<Option<&str>, Self::Answer> = BTreeMap::new();
+        for (reason, jobs) in by_reason {
+            let closed = match reason {
+                Some(reason) => self.0.abandon_webhooks(&jobs, reason).await,
+                None => self.0.abandon_deliveries(&jobs).await,
+            };
+            answers.insert(reason, closed.map(|_| ()).map_err(Arc::new));
         }
-        items.iter().map(|item| answers.get(item.reason.as_str()).cloned().unwrap_or(Ok(()))).collect()
+        items.iter().map(|item| answers.get(&item.webhook_reason.as_deref()).cloned().unwrap_or(Ok(()))).collect()
     }
 }
 
@@ -77,10 +82,11 @@ impl AttemptSink for OutcomeSink {
 
     fn discarded<'a>(&'a self, job: &'a JobContext, reason: &'a Reason) -> BoxFuture<'a, Result<(), BoxError>> {
         async move {
-            if job.kind.is_of_webhook() {
-                let webhook = (job.merchant()?, job.job_id.to_string());
-                self.closer.submit(Discarded { webhook, reason: reason.text.clone() }).await??;
-            }
+            let webhook_reason = job.kind.is_of_webhook().then(|| reason.text.clone());
+            // A job in the platform's own lane is about nothing of a merchant's.
+            let Ok(merchant) = job.merchant() else { return Ok(()) };
+            let job = (merchant, job.job_id.to_string());
+            self.closer.submit(Discarded { job, webhook_reason }).await??;
             Ok(())
         }
         .boxed()

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod contact;
+pub mod event;
 mod fraction;
 pub mod ids;
 pub mod ledger;
@@ -26,6 +27,7 @@ mod properties;
 mod wire_samples;
 
 pub use contact::{AddressClaim, AddressHolder, Assignment, ClaimOutcome, ContactFacts, Seen, assign_addresses};
+pub use event::EventName;
 pub use ids::{
     CustomerId, IdError, IdSource, LogId, LotId, MerchantId, ShopifyCustomerId, ShopifyLineId, ShopifyOrderId,
     ShopifyRefundId, TransactionId,

@@ -120,6 +120,14 @@ table! {
         "Rows a pass of the scheduler repaired or moved on.";
     histogram scheduler_pass_seconds(job) = "scheduler_pass_seconds",
         "One pass of a scheduler's job, in seconds.";
+    gauge outbox_waiting_events() = "outbox_waiting_events",
+        "Events that wait in the outbox for the relay; not counted beyond 10,000.";
+    gauge outbox_age_seconds() = "outbox_oldest_event_age_seconds",
+        "Age of the oldest event that waits in the outbox for the relay, in seconds; 0 if none waits.";
+    gauge outbox_held_events() = "outbox_held_events",
+        "Events that are held since no relay knew their names; not counted beyond 10,000.";
+    counter events_relayed(outcome) = "events_relayed_total",
+        "Events taken from the outbox by outcome: delivered (for each consumer), unwanted, held, recovered (their jobs were lost).";
     counter cron_ticks(job, outcome) = "cron_ticks_total",
         "Ticks of cron entries by outcome: on_time, late, missed, recovered.";
     histogram cron_late_seconds(job) = "cron_late_seconds",

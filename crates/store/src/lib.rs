@@ -9,6 +9,7 @@ pub mod cron;
 pub mod crypto;
 pub mod customers;
 mod error;
+pub mod events;
 pub mod jobs;
 pub mod ledger;
 pub mod merchants;

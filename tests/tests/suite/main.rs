@@ -30,6 +30,7 @@ mod points;
 mod processes;
 mod queue_settings;
 mod redis_kinds;
+mod relay;
 mod row_level_security;
 mod rules;
 mod search_speed;

@@ -7,7 +7,7 @@ use tests::database::pool;
 
 use crate::support::{order, take};
 
-const TENANT_TABLES: [&str; 16] = [
+const TENANT_TABLES: [&str; 19] = [
     "merchants",
     "program_settings",
     "api_keys",
@@ -24,6 +24,9 @@ const TENANT_TABLES: [&str; 16] = [
     "outbox",
     "job_attempts",
     "dead_letters",
+    "event_subscriptions",
+    "event_deliveries",
+    "outbox_held",
 ];
 
 /// Runs statements in one transaction that declares `scope` (None: declares nothing), rolled back afterwards.

@@ -67,15 +67,16 @@ impl Maintainer {
         }
     }
 
-    /// Dead letters, replayed or not.
+    /// Dead letters, replayed or not, and events that no consumer was given: those of dead jobs, and those of unknown names.
     pub(super) async fn trim_dead_letters(&self, tick: DateTime<Utc>) -> Result<u64, Interrupted> {
         let before = tick - days(self.retention.dead_letters_days);
         let mut removed = 0;
         loop {
             self.may_go_on()?;
-            let step = self.store.forget_dead_letters(before, STEP_ROWS).await?;
-            removed += step;
-            if step < STEP_ROWS.unsigned_abs() {
+            let letters = self.store.forget_dead_letters(before, STEP_ROWS).await?;
+            let events = self.store.forget_events(before, STEP_ROWS).await?;
+            removed += letters + events;
+            if letters.max(events) < STEP_ROWS.unsigned_abs() {
                 return Ok(removed);
             }
         }

@@ -1,6 +1,6 @@
 //! What a batch appends: ledger entries with lots and allocations, and for each entry its audit row and outbox rows.
 
-use domain::{LedgerEntry, TransactionType};
+use domain::{EventName, LedgerEntry, TransactionType};
 use platform::metrics;
 use serde::Serialize;
 use store::ledger::{AllocationRow, Balance, EntryRow, append};
@@ -26,11 +26,11 @@ struct Row {
 }
 
 impl Row {
-    /// The event's name in the specification.
-    fn name(&self) -> &'static str {
+    /// Returns the event that the entry is.
+    fn event(&self) -> EventName {
         match self.entry.kind {
-            TransactionType::Earn => "points_earned",
-            _ => "points_adjusted",
+            TransactionType::Earn => EventName::PointsEarned,
+            _ => EventName::PointsAdjusted,
         }
     }
 }
@@ -90,7 +90,7 @@ fn entry_row(row: &Row) -> EntryRow<'_> {
         order_id: entry.order_id.map(|id| id.0),
         expires_at: entry.expires_at,
         lot: entry.lot.as_ref().map(|lot| (lot.points, lot.remaining)),
-        name: row.name(),
+        name: row.event().as_str(),
         event_payload: &row.event_payload,
     }
 }

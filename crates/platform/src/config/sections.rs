@@ -120,6 +120,10 @@ config! {
         pub sweep_rows_max: usize = "SCHEDULER_SWEEP_ROWS_MAX" or "2000" in 1..=10_000,
         /// How often leases that ran out are looked for, in milliseconds.
         pub rescue_interval_ms: u64 = "SCHEDULER_RESCUE_INTERVAL_MS" or "1000" in 100..=60_000,
+        /// How often the relay looks for events that wait in the outbox, in milliseconds; while there are more, it goes on at once.
+        pub relay_interval_ms: u64 = "SCHEDULER_RELAY_INTERVAL_MS" or "500" in 50..=60_000,
+        /// Events that the relay moves in one transaction at most.
+        pub relay_rows_max: usize = "SCHEDULER_RELAY_ROWS_MAX" or "1000" in 1..=5_000,
         /// How long a running pass may take to end once the process is asked to stop, in seconds.
         pub drain_seconds: u64 = "SCHEDULER_DRAIN_SECONDS" or "10" in 1..=600,
     }
@@ -150,7 +154,7 @@ config! {
         pub trim_cron_ticks: CronRule = "CRON_TRIM_CRON_TICKS" or "47 2 * * *; UTC; once",
         /// Drops the days of job attempts past their retention, and prepares the days to come: a week of them, so that no longer pause than that goes unnoticed.
         pub trim_attempts: CronRule = "CRON_TRIM_ATTEMPTS" or "27 2 * * *; UTC; once",
-        /// Removes dead letters past their retention.
+        /// Removes dead letters, and events that no consumer was given, past their retention.
         pub trim_dead_letters: CronRule = "CRON_TRIM_DEAD_LETTERS" or "37 2 * * *; UTC; once",
         /// Compares every balance with the ledger and the lots.
         pub verify_balances: CronRule = "CRON_VERIFY_BALANCES" or "17 3 * * *; UTC; once",
@@ -166,7 +170,7 @@ config! {
         pub cron_ticks_days: u32 = "RETENTION_CRON_TICKS_DAYS" or "90" in 1..=3_650,
         /// Attempts of jobs, in days.
         pub attempts_days: u16 = "RETENTION_ATTEMPTS_DAYS" or "30" in 7..=3_650,
-        /// Dead letters, replayed or not, in days.
+        /// Dead letters, replayed or not, and events that no consumer was given, in days.
         pub dead_letters_days: u32 = "RETENTION_DEAD_LETTERS_DAYS" or "90" in 7..=3_650,
     }
 }
@@ -320,6 +324,12 @@ impl SchedulerConfig {
     #[must_use]
     pub fn sweep_after(&self) -> Duration {
         Duration::from_secs(self.sweep_after_seconds)
+    }
+
+    /// How often the relay looks for events that wait.
+    #[must_use]
+    pub fn relay_interval(&self) -> Duration {
+        Duration::from_millis(self.relay_interval_ms)
     }
 
     /// How often leases that ran out are looked for.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
 use super::{Cursor, DrivingIndex, Page, ROWS_LOOKED_AT_MAX, Search, fill};
-use crate::{Store, StoreError, TenantScope, Tx};
+use crate::{Store, StoreError, TenantScope, Tx, events};
 
 /// A job that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,13 +174,15 @@ impl Store {
         fill(self, search, after, rows_max, async |tx, after, wanted| step(tx, search, after, wanted).await).await
     }
 
-    /// Opens the webhooks of jobs again that were given up, before the jobs are enqueued again: from here on the sweep sees to it
-    /// that they run, whatever becomes of Redis. Answers how many webhooks were opened.
+    /// Opens the webhooks and the deliveries of events of jobs again that were given up, before the jobs are enqueued again: from here
+    /// on the sweeps see to it that they run, whatever becomes of Redis. Returns how many there were.
     ///
     /// # Errors
     /// As any statement.
-    pub async fn reopen_webhooks(&self, letters: &[DeadLetterKey]) -> Result<u64, StoreError> {
+    pub async fn reopen_work(&self, letters: &[DeadLetterKey]) -> Result<u64, StoreError> {
         let mut tx = self.begin(&scope(letters)).await?;
+        let merchants: Vec<&str> = letters.iter().map(|letter| letter.merchant_id.as_str()).collect();
+        let jobs: Vec<&str> = letters.iter().map(|letter| letter.job_id.as_str()).collect();
         let opened = sqlx::query_scalar!(
             r#"WITH opened AS (
                    UPDATE api_logs l SET status = 'pending', error = NULL, finished_at = NULL
@@ -192,13 +194,14 @@ impl Store {
                    SELECT array_agg(merchant_id), array_agg(log_id) FROM opened HAVING count(*) > 0
                )
                SELECT count(*) AS "opened!" FROM opened"#,
-            letters.iter().map(|letter| letter.merchant_id.as_str()).collect::<Vec<_>>() as _,
-            letters.iter().map(|letter| letter.job_id.as_str()).collect::<Vec<_>>() as _
+            &merchants as _,
+            &jobs as _
         )
         .fetch_one(&mut *tx)
         .await?;
+        let deliveries = events::reopen(&mut tx, &merchants, &jobs).await?;
         tx.commit().await?;
-        Ok(opened.unsigned_abs())
+        Ok(opened.unsigned_abs() + deliveries)
     }
 
     /// Notes that these were enqueued again. One that has died again since is left as it is. Answers how many were noted.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
-use crate::{Store, StoreError, TenantScope};
+use crate::{Store, StoreError, TenantScope, events};
 
 /// An attempt. (The success of a webhook's job stands in its webhook's record, and needs none.)
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records jobs that were given up and marks their webhooks failed, with the reason. A webhook that meanwhile
+    /// Records jobs that were given up and marks their webhooks, or their deliveries of events, failed. A webhook that meanwhile
     /// succeeded (a late duplicate died) stays so.
     ///
     /// # Errors
@@ -157,6 +157,8 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        let jobs: Vec<&str> = rows.iter().map(|r| r.job_id.as_str()).collect();
+        events::abandon(&mut tx, &merchants, &jobs).await?;
         tx.commit().await?;
         Ok(())
     }
