@@ -19,6 +19,8 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/environment.sh"
 # shellcheck source=scripts/dev/roles.sh
 . "$ROOT/scripts/dev/roles.sh"
+# shellcheck source=scripts/dev/openapi.sh
+. "$ROOT/scripts/dev/openapi.sh"
 # shellcheck source=scripts/dev/checks.sh
 . "$ROOT/scripts/dev/checks.sh"
 # shellcheck source=scripts/dev/bench.sh
@@ -40,7 +42,7 @@ usage() {
   chaos [--list] [--only ROW]... [--repeat N] [--partner-outage SECONDS] [--json FILE]
               the fault matrix: breaks processes, Redis, PostgreSQL and connections, and proves that nothing is lost or
               done twice (about 8 minutes); writes docs/fault-matrix.md
-  lint        format, clippy, licences, shell scripts, rules: what CI runs before the tests
+  lint        format, clippy, licences, shell scripts, the OpenAPI document, rules: what CI runs before the tests
   bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
   gen         regenerate .env.example, api/openapi.json and the offline query data (.sqlx)
   help        this text

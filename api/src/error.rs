@@ -61,7 +61,7 @@ codes! {
     MerchantRequired = "merchant_required", BAD_REQUEST;
     /// There are no credentials, or they are wrong, revoked, or those of a merchant that has left.
     Unauthorized = "unauthorized", UNAUTHORIZED;
-    /// The webhook's signature is not that of its body.
+    /// The webhook's signature is missing, or not that of its body.
     InvalidSignature = "invalid_signature", UNAUTHORIZED;
     /// The key is valid, but lacks the scope of the operation.
     InsufficientScope = "insufficient_scope", FORBIDDEN;

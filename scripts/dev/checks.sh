@@ -21,6 +21,7 @@ run_tests() {
   say "Building the programs, since tests start real processes"
   cargo build --workspace --bins
   provide_shopify_schemas
+  provide_schemathesis
   say "Running the tests"
   local code=0
   if have cargo-nextest; then
@@ -73,6 +74,7 @@ run_lint() {
     note "shellcheck is not installed: only the syntax is checked"
     for script in dev.sh scripts/*.sh scripts/dev/*.sh .ci/run; do bash -n "$script"; done
   fi
+  lint_openapi
   say "Rules"
   check_rules
   note "lint is clean"

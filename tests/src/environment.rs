@@ -26,6 +26,11 @@ pub fn shopify_schemas() -> Option<PathBuf> {
     variable("SHOPIFY_SCHEMAS_DIR").map(PathBuf::from)
 }
 
+/// Returns the path of schemathesis if the run has it (`./dev.sh test` installs it).
+pub fn schemathesis() -> Option<PathBuf> {
+    variable("SCHEMATHESIS").map(PathBuf::from)
+}
+
 /// Returns the log levels for standard error, such as `info,store=debug`; `None`: no logs.
 pub fn log_levels() -> Option<String> {
     variable("TEST_LOG")

@@ -95,7 +95,7 @@ fn token(request: &Request) -> Result<String, ApiError> {
 /// What an id of ours looks like.
 const MERCHANT_ID_PATTERN: &str = "^[0-9A-HJKMNP-TV-Z]{26}$";
 /// What the domain of a shop looks like; upper case is taken, too.
-const SHOP_PATTERN: &str = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,62}\.myshopify\.com$";
+pub(crate) const SHOP_PATTERN: &str = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,62}\.myshopify\.com$";
 const SHOP_CHARS_MAX: usize = shopify::headers::SHOP_LABEL_CHARS_MAX + ".myshopify.com".len();
 
 /// Which merchant the caller names in the query, if any.
@@ -161,7 +161,7 @@ impl MerchantSelector {
             (None, Some(shop)) => Ok(shop.as_deref().ok_or_else(unknown)?.clone()),
             (Some(id), Some(shop)) if shop.as_deref() == Some(id) => Ok(id.clone()),
             (Some(_), Some(_)) => {
-                Err(ApiError::new(Code::InvalidParameter, "merchant_id and shop name different merchants"))
+                Err(ApiError::new(Code::UnknownMerchant, "no merchant has both this id and this shop"))
             }
         }
     }

@@ -213,9 +213,16 @@ fn json_only(content_type: Option<&str>) -> Result<(), ApiError> {
     }
 }
 
+/// The header of the signature, as [`shopify::HeaderError`] names it.
+const SIGNATURE: &str = "X-Shopify-Hmac-Sha256";
+
 impl From<shopify::HeaderError> for ApiError {
     fn from(error: shopify::HeaderError) -> Self {
         let code = match error {
+            // Without a signature the sender is not authenticated, whatever stands in its place.
+            shopify::HeaderError::Missing(SIGNATURE) | shopify::HeaderError::Malformed(SIGNATURE) => {
+                Code::InvalidSignature
+            }
             shopify::HeaderError::Missing(_) => Code::MissingHeader,
             shopify::HeaderError::Malformed(_) => Code::MalformedHeader,
         };

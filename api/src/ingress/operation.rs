@@ -1,6 +1,7 @@
 //! The webhook's operation as OpenAPI shows it. Its headers are described but not extracted here, and its body is not
 //! read here: the ingress does both, in its own order and within its own limits.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -9,19 +10,58 @@ use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaMediaType, MetaParamIn, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{Example, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, Enum, ExtractParamOptions, Object, OpenApi};
+use shopify::headers::{TOPIC_CHARS_MAX, WEBHOOK_ID_CHARS_MAX};
 
 use super::{Ingress, Receipt};
+use crate::auth::SHOP_PATTERN;
 use crate::envelope::RequestId;
 use crate::error::refusal;
 use crate::openapi::{Null, SHOPIFY_SCHEME};
 use crate::v1::Tag;
 
-/// A header that is described, not read.
-struct Described<const REQUIRED: bool>;
+/// A header of the webhook, for its description.
+trait Header: Send + Sync {
+    /// Whether a webhook without it is refused.
+    const REQUIRED: bool;
+    /// The regular expression of what is accepted; `None`: what is not understood is ignored.
+    const PATTERN: Option<&'static str>;
+}
 
-impl<'a, const REQUIRED: bool> ApiExtractor<'a> for Described<REQUIRED> {
+/// A required header of printable ASCII characters without spaces, `CHARS_MAX` at most.
+struct Token<const CHARS_MAX: usize>;
+
+impl Header for Token<TOPIC_CHARS_MAX> {
+    const REQUIRED: bool = true;
+    const PATTERN: Option<&'static str> = Some("^[!-~]{1,64}$");
+}
+
+impl Header for Token<WEBHOOK_ID_CHARS_MAX> {
+    const REQUIRED: bool = true;
+    const PATTERN: Option<&'static str> = Some("^[!-~]{1,128}$");
+}
+
+/// The domain of a shop.
+struct ShopDomain;
+
+impl Header for ShopDomain {
+    const REQUIRED: bool = true;
+    const PATTERN: Option<&'static str> = Some(SHOP_PATTERN);
+}
+
+/// A header that is ignored when it is missing or malformed.
+struct Optional;
+
+impl Header for Optional {
+    const REQUIRED: bool = false;
+    const PATTERN: Option<&'static str> = None;
+}
+
+/// A header that is described here and read by the ingress.
+struct Described<H>(PhantomData<fn() -> H>);
+
+impl<'a, H: Header> ApiExtractor<'a> for Described<H> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
-    const PARAM_IS_REQUIRED: bool = REQUIRED;
+    const PARAM_IS_REQUIRED: bool = H::REQUIRED;
     type ParamType = String;
     type ParamRawType = String;
 
@@ -34,7 +74,8 @@ impl<'a, const REQUIRED: bool> ApiExtractor<'a> for Described<REQUIRED> {
     }
 
     fn param_schema_ref() -> Option<MetaSchemaRef> {
-        Some(String::schema_ref())
+        let pattern = H::PATTERN.map(str::to_owned);
+        Some(MetaSchemaRef::Inline(Box::new(MetaSchema { pattern, ..MetaSchema::new("string") })))
     }
 
     async fn from_request(
@@ -42,7 +83,7 @@ impl<'a, const REQUIRED: bool> ApiExtractor<'a> for Described<REQUIRED> {
         _body: &mut RequestBody,
         _options: ExtractParamOptions<String>,
     ) -> poem::Result<Self> {
-        Ok(Self)
+        Ok(Self(PhantomData))
     }
 }
 
@@ -147,22 +188,22 @@ impl WebhookApi {
         _signature: Signature,
         /// Topic, such as `orders/create`.
         #[oai(name = "X-Shopify-Topic")]
-        _topic: Described<true>,
+        _topic: Described<Token<TOPIC_CHARS_MAX>>,
         /// The shop's `*.myshopify.com` domain.
         #[oai(name = "X-Shopify-Shop-Domain")]
-        _shop: Described<true>,
+        _shop: Described<ShopDomain>,
         /// Unique per delivery, the same on its retries.
         #[oai(name = "X-Shopify-Webhook-Id")]
-        _webhook_id: Described<true>,
+        _webhook_id: Described<Token<WEBHOOK_ID_CHARS_MAX>>,
         /// Shared by all deliveries of one action.
         #[oai(name = "X-Shopify-Event-Id")]
-        _event_id: Described<false>,
+        _event_id: Described<Optional>,
         /// Version of the body's shape.
         #[oai(name = "X-Shopify-API-Version")]
-        _api_version: Described<false>,
+        _api_version: Described<Optional>,
         /// When the action happened.
         #[oai(name = "X-Shopify-Triggered-At")]
-        _triggered_at: Described<false>,
+        _triggered_at: Described<Optional>,
         body: RawJson,
     ) -> Result<Json<ReceiptBody>, WebhookRefusal> {
         let request_id = request.data::<RequestId>().map_or("", RequestId::as_str);

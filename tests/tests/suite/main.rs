@@ -33,6 +33,7 @@ mod redis_kinds;
 mod relay;
 mod row_level_security;
 mod rules;
+mod schemathesis;
 mod search_speed;
 mod snapshots;
 mod support;

@@ -15,7 +15,7 @@ use crate::app::State;
 use crate::auth::{Authorized, PointsRead};
 use crate::error::{ApiError, Code, refusal};
 use crate::openapi::Null;
-use crate::page::{List, Page};
+use crate::page::{ID_KEY_PATTERN, List, Page};
 use crate::v1::{OkStatus, Tag, listed};
 
 /// What Shopify's GraphQL ids of customers begin with.
@@ -35,6 +35,7 @@ struct History;
 impl List for History {
     const NAME: &'static str = "history";
     type Key = String;
+    const KEY_PATTERN: &'static str = ID_KEY_PATTERN;
 
     fn key(text: &str) -> Option<String> {
         TransactionId::parse(text).ok().map(|id| id.as_str().to_owned())
@@ -131,7 +132,13 @@ impl GetPoints {
         state: Data<&Arc<State>>,
         caller: Authorized<PointsRead>,
         /// Our id, Shopify's number, or `gid://shopify/Customer/<number>` (percent-encoded).
-        #[oai(example = "id_example", validator(max_length = 64))]
+        #[oai(
+            example = "id_example",
+            validator(
+                max_length = 64,
+                pattern = "^([0-9]{1,18}|gid://shopify/Customer/[0-9]{1,18}|[0-9A-HJKMNP-TV-Z]{26})$"
+            )
+        )]
         id: Path<String>,
         page: Page<History>,
         /// How far ahead `expiring` looks.

@@ -15,7 +15,7 @@ use crate::app::State;
 use crate::auth::{Authorized, WebhooksRead};
 use crate::error::{ApiError, refusal};
 use crate::openapi::Null;
-use crate::page::{List, Page};
+use crate::page::{ID_KEY_PATTERN, List, Page};
 use crate::v1::{OkStatus, Tag, listed};
 
 /// How far a webhook has come.
@@ -54,6 +54,7 @@ struct Retries;
 impl List for Retries {
     const NAME: &'static str = "retries";
     type Key = String;
+    const KEY_PATTERN: &'static str = ID_KEY_PATTERN;
 
     fn key(text: &str) -> Option<String> {
         LogId::parse(text).ok().map(|id| id.as_str().to_owned())
