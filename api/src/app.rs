@@ -8,7 +8,7 @@ use platform::health::Readiness;
 use poem::endpoint::make_sync;
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Response};
-use store::Store;
+use store::{ReadStore, Store};
 
 use crate::auth::{Keys, Quotas};
 use crate::docs;
@@ -24,6 +24,8 @@ use crate::v1;
 /// What handlers share.
 pub(crate) struct State {
     pub(crate) store: Store,
+    /// For pages and reports.
+    pub(crate) reads: ReadStore,
     pub(crate) merchants: Arc<MerchantCache>,
     pub(crate) keys: Keys,
     pub(crate) quotas: Quotas,

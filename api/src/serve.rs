@@ -103,6 +103,7 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
         quotas: Quotas::new(datastores.queues().quotas(), settings.api.key_requests_per_minute_max),
         dependencies: app::dependencies(&datastores),
         store,
+        reads: datastores.reads().clone(),
         merchants,
         context,
     });

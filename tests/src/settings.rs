@@ -21,6 +21,9 @@ pub const EMAIL_INDEX_KEY: &str = "222222222222222222222222222222222222222222222
 /// A lease short enough that a killed worker's jobs come back within a test.
 const LEASE_SECONDS: u64 = 3;
 const CONNECTIONS_MAX: u32 = 6;
+/// Connections of a role for pages and reports.
+pub const READ_CONNECTIONS_MAX: u32 = 2;
+const READ_STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Tests ask for a balance again and again; the quota has tests of its own.
 const KEY_REQUESTS_PER_MINUTE_MAX: u32 = 1_000_000;
 
@@ -41,6 +44,7 @@ impl Servers {
             ("DATABASE_URL", self.owner_url.clone()),
             ("APP_DATABASE_URL", self.app_url.clone()),
             ("DATABASE_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string()),
+            ("DATABASE_READ_CONNECTIONS_MAX", READ_CONNECTIONS_MAX.to_string()),
             ("REDIS_URL", self.redis_url.clone()),
             ("REDIS_KEY_PREFIX", self.prefix.clone()),
             ("PII_KEY", own(PII_KEY)),
@@ -136,7 +140,13 @@ impl Servers {
     }
 
     fn database(&self) -> DatabaseConfig {
-        DatabaseConfig { url: service(&self.app_url), connections_max: CONNECTIONS_MAX, acquire_timeout_ms: 2_000 }
+        DatabaseConfig {
+            url: service(&self.app_url),
+            connections_max: CONNECTIONS_MAX,
+            acquire_timeout_ms: 2_000,
+            read_connections_max: READ_CONNECTIONS_MAX,
+            read_statement_timeout_ms: READ_STATEMENT_TIMEOUT_MS,
+        }
     }
 
     fn redis(&self) -> RedisConfig {

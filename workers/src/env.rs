@@ -8,8 +8,8 @@ use platform::Context;
 use platform::clock::SharedClock;
 use platform::config::WorkersSettings;
 use platform::ids::Ids;
-use store::Store;
 use store::crypto::KeyRing;
+use store::{ReadStore, Store};
 
 use crate::batch::Batcher;
 use crate::maintenance::Maintainer;
@@ -18,8 +18,10 @@ use crate::orders::OrderProcessor;
 /// The services that handlers use.
 #[derive(Debug)]
 pub struct WorkerEnv {
-    /// PostgreSQL.
+    /// PostgreSQL, for writes and look-ups by key.
     pub store: Store,
+    /// PostgreSQL, for pages and reports.
+    pub reads: ReadStore,
     /// The keys of encrypted columns.
     pub keys: KeyRing,
     /// The current time.
@@ -55,10 +57,12 @@ impl WorkerEnv {
         let orders = Batcher::start(processor, own.batch_rows_max, own.concurrency, own.batch_pace());
         let maintainer = Maintainer {
             store: store.clone(),
+            reads: datastores.reads().clone(),
             retention: settings.retention.clone(),
             shutdown: context.shutdown.clone(),
         };
         let partners = datastores.partners(Arc::clone(&ids));
-        Self { store, keys, clock, ids, partners, worker, orders, maintainer }
+        let reads = datastores.reads().clone();
+        Self { store, reads, keys, clock, ids, partners, worker, orders, maintainer }
     }
 }

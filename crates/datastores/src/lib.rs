@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jobs::{Finding, InvalidAddress, Queues, Redis};
 use platform::config::{DatabaseConfig, RedisConfig};
 use platform::health::Readiness;
-use store::{Store, StoreError};
+use store::{ReadLimits, ReadStore, Store, StoreError};
 
 pub use crate::partners::RedisRate;
 pub use keys::{email_index, key_ring};
@@ -46,6 +46,7 @@ pub enum RedisUnready {
 #[derive(Clone, Debug)]
 pub struct Datastores {
     store: Store,
+    reads: ReadStore,
     queues: Queues,
     findings: Arc<Mutex<Vec<Finding>>>,
 }
@@ -57,14 +58,26 @@ impl Datastores {
     /// An address cannot be used.
     pub fn new(database: &DatabaseConfig, redis: &RedisConfig, seed: u64) -> Result<Self, DatastoresError> {
         let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
+        let limits = ReadLimits {
+            connections_max: database.read_connections_max,
+            acquire_timeout: database.acquire_timeout(),
+            statement_timeout: database.read_statement_timeout(),
+        };
+        let reads = ReadStore::lazy(database.url.expose(), limits)?;
         let queues = Queues::new(&Redis::open(redis.url.expose(), seed)?, &redis.key_prefix);
-        Ok(Self { store, queues, findings: Arc::default() })
+        Ok(Self { store, reads, queues, findings: Arc::default() })
     }
 
-    /// PostgreSQL.
+    /// Returns PostgreSQL for writes and look-ups by key.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Returns PostgreSQL for pages and reports, which cannot write.
+    #[must_use]
+    pub fn reads(&self) -> &ReadStore {
+        &self.reads
     }
 
     /// The queues, under the prefix that all roles share.

@@ -1,4 +1,4 @@
-//! The connection pool, and transactions that declare whose rows they may see.
+//! The connection pool of the write path, the one of the owner, and transactions that declare whose rows they may see.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const STATEMENT_TIMEOUT_MS: &str = "15000";
 /// hangs holds its records' and customers' locks until then: less than a lease, so that whoever is given its jobs need not wait.
 const IDLE_TRANSACTION_TIMEOUT_MS: &str = "5000";
 /// Idle connections are closed after this.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A transaction of the application role; rolled back when dropped.
 pub type Tx = Transaction<'static, Postgres>;
@@ -45,7 +45,7 @@ impl TenantScope {
     }
 
     /// The opening statement. Ids are ULIDs by type, so they cannot break out of the literal.
-    fn begin_statement(&self) -> String {
+    pub(crate) fn begin_statement(&self) -> String {
         let mut sql = String::from("BEGIN; SET LOCAL loyalnest.merchants = '");
         match self {
             Self::Platform => sql.push('*'),
@@ -63,7 +63,8 @@ impl TenantScope {
     }
 }
 
-/// The database as the application role sees it. Cheap to clone.
+/// The database of the write path, and of look-ups by key, as the application role sees it. Pages and reports are read from
+/// [`ReadStore`](crate::ReadStore). Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,

@@ -29,6 +29,7 @@ mod plans;
 mod points;
 mod processes;
 mod queue_settings;
+mod reading_pool;
 mod redis_kinds;
 mod relay;
 mod row_level_security;

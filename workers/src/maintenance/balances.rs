@@ -65,7 +65,7 @@ impl Maintainer {
             if Instant::now() >= pass.until {
                 return Err(Interrupted::HandingOver);
             }
-            let page = match self.store.balances_after(merchant, &pass.now.at_row, pass.page_rows).await {
+            let page = match self.reads.balances_after(merchant, &pass.now.at_row, pass.page_rows).await {
                 // A customer with very many entries is among them.
                 Err(StoreError::Timeout(_)) if pass.page_rows > 1 => {
                     pass.page_rows = (pass.page_rows / SMALLER_PAGE).max(1);

@@ -14,7 +14,7 @@ use jobs::{Maintenance, MaintenanceTask};
 use platform::config::RetentionConfig;
 use platform::metrics;
 use platform::shutdown::Shutdown;
-use store::{Store, StoreError};
+use store::{ReadStore, Store, StoreError};
 
 /// Rows that one statement removes or looks at: a few milliseconds of work, so that nothing else waits.
 const STEP_ROWS: i64 = 1_000;
@@ -28,6 +28,8 @@ const MERCHANTS_PAGE_ROWS: i64 = 500;
 pub(crate) struct Maintainer {
     /// The database.
     pub(crate) store: Store,
+    /// The same, for checks that read much.
+    pub(crate) reads: ReadStore,
     /// How long what is kept.
     pub(crate) retention: RetentionConfig,
     /// A task does not hold up the end of its process.

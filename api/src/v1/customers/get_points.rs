@@ -147,7 +147,7 @@ impl GetPoints {
     ) -> Result<Json<PointsBody>, GetPointsRefusal> {
         let key = customer_key(&id.0)?;
         let history = HistoryPage { before: page.after.as_deref(), rows_max: page.rows_max() };
-        let points = state.store.customer_points(&caller.merchant, &key, history).await?;
+        let points = state.reads.customer_points(&caller.merchant, &key, history).await?;
         let points =
             points.ok_or_else(|| ApiError::new(Code::CustomerNotFound, "the merchant has no such customer"))?;
         let horizon = state.context.clock.now() + Days::new(u64::from(expiring_within_days.0));

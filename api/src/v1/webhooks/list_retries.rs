@@ -128,7 +128,7 @@ impl ListRetries {
             before: page.after.as_deref(),
             rows_max: page.rows_max(),
         };
-        let mut rows = state.store.webhooks(&caller.merchant, &filter).await?;
+        let mut rows = state.reads.webhooks(&caller.merchant, &filter).await?;
         let next_cursor = page.cut(&mut rows, |row| row.log_id.clone());
         let retries = rows.into_iter().map(RetryBody::try_from).collect::<Result<_, ApiError>>()?;
         Ok(Json(RetriesBody { status: OkStatus::Ok, retries, next_cursor, error: Null }))

@@ -23,10 +23,14 @@ config! {
     pub struct DatabaseConfig {
         /// URL of the application role `loyalnest_app`, such as `postgres://loyalnest_app@127.0.0.1:5432/loyalnest`.
         pub url: ServiceUrl = "APP_DATABASE_URL",
-        /// Connections a process keeps open at most.
+        /// Connections a process keeps open at most for writes and look-ups by key.
         pub connections_max: u32 = "DATABASE_CONNECTIONS_MAX" or "16" in 1..=500,
         /// How long a caller waits for a free connection, in milliseconds.
         pub acquire_timeout_ms: u64 = "DATABASE_ACQUIRE_TIMEOUT_MS" or "3000" in 10..=60_000,
+        /// Further connections a process keeps open at most for pages and reports, which read only.
+        pub read_connections_max: u32 = "DATABASE_READ_CONNECTIONS_MAX" or "8" in 1..=500,
+        /// How long a statement of those may run, in milliseconds.
+        pub read_statement_timeout_ms: u64 = "DATABASE_READ_STATEMENT_TIMEOUT_MS" or "10000" in 100..=600_000,
     }
 }
 
@@ -276,6 +280,12 @@ impl DatabaseConfig {
     #[must_use]
     pub fn acquire_timeout(&self) -> Duration {
         Duration::from_millis(self.acquire_timeout_ms)
+    }
+
+    /// Returns how long a statement of the reading pool may run.
+    #[must_use]
+    pub fn read_statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.read_statement_timeout_ms)
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{MerchantId, TransactionType};
 
-use crate::{Store, StoreError, TenantScope, Tx};
+use crate::{ReadStore, ReadTx, StoreError, TenantScope};
 
 /// How a caller names a customer.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ pub struct EntryView {
 /// Lots shown at most: more than anybody reads, few enough to bound the answer.
 const LOTS_SHOWN_MAX: i64 = 50;
 
-impl Store {
+impl ReadStore {
     /// A customer's points with one page of history; `None` when the merchant has no such customer.
     ///
     /// # Errors
@@ -129,7 +129,7 @@ impl Store {
 /// made by several machines, whose clocks differ. The cursor is an id all the same, since the sequence counts the entries of all
 /// merchants.
 async fn entries(
-    tx: &mut Tx,
+    tx: &mut ReadTx,
     merchant: &MerchantId,
     customer_id: &str,
     page: HistoryPage<'_>,

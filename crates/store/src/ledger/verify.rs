@@ -4,7 +4,7 @@
 use domain::{MerchantId, OrderLedger, OrderState};
 
 use crate::orders::{read_customer, read_json};
-use crate::{Owner, Store, StoreError, TenantScope};
+use crate::{Owner, ReadStore, StoreError, TenantScope};
 
 /// A customer's books.
 #[derive(Debug, Clone)]
@@ -205,7 +205,7 @@ impl Owner {
     }
 }
 
-impl Store {
+impl ReadStore {
     /// Pages of a merchant's customers with the sums of their books, each page as of one moment. By look-ups of each
     /// customer's rows, so that a large merchant costs as many short statements, not one long one.
     ///

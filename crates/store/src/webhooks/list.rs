@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
-use crate::{Store, StoreError, TenantScope};
+use crate::{ReadStore, StoreError, TenantScope};
 
 /// Which recorded webhooks to list.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ pub struct WebhookView {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-impl Store {
+impl ReadStore {
     /// A merchant's recorded webhooks, newest first.
     ///
     /// # Errors
