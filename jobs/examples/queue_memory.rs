@@ -38,7 +38,7 @@ async fn enqueue(queues: &Queues, jobs: &[NewJob]) {
     }
 }
 
-/// Claims all that wait, and ends it if told how.
+/// Claims all that wait, and ends it if an outcome is given.
 async fn take(queue: &Queue, outcome: Option<&Outcome>) {
     loop {
         let claimed = queue.claim(BATCH, LEASE, "memory").await.unwrap().jobs;

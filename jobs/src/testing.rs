@@ -22,7 +22,7 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// # Panics
 /// If `TEST_REDIS_URL` is not set: a test that silently did nothing would be worse.
-#[allow(clippy::disallowed_methods, reason = "tests are told of their Redis by the environment, here only")]
+#[allow(clippy::disallowed_methods, reason = "tests read the address of their Redis from the environment, here only")]
 pub fn redis_url() -> String {
     std::env::var("TEST_REDIS_URL").expect("set TEST_REDIS_URL to a Redis that tests may use (`./dev.sh test` does)")
 }

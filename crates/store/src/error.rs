@@ -1,5 +1,7 @@
 //! What can go wrong with the database, by what the caller will do about it: try again, or not.
 
+use crate::crypto::DecryptError;
+
 /// A failed database operation. The source is kept; whoever handles it logs it once.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -13,7 +15,7 @@ pub enum StoreError {
     /// Another transaction was faster (lost race, deadlock, serialisation). Try again at once.
     #[error("another transaction was faster")]
     Conflict(#[source] Option<sqlx::Error>),
-    /// A constraint refused the rows; the name says which. Trying again cannot help.
+    /// A constraint refused the rows; the name says which. The same rows are refused again.
     #[error("constraint {constraint} refused the rows")]
     Refused {
         /// Name of the constraint in the schema.
@@ -58,6 +60,21 @@ fn of_constraint(constraint: String, unique: bool, source: sqlx::Error) -> Store
 }
 
 impl StoreError {
+    /// Returns whether the same call fails however often it is made, until a person corrects the program or the row. A value
+    /// under a key that this process does not have, or in a format that it does not know, is not such a case: another process
+    /// may be able to read it.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Refused { .. } => true,
+            Self::Corrupt { source, .. } => !matches!(
+                source.downcast_ref::<DecryptError>(),
+                Some(DecryptError::UnknownKey(_) | DecryptError::Format)
+            ),
+            Self::Unavailable(_) | Self::Timeout(_) | Self::Conflict(_) | Self::Other(_) => false,
+        }
+    }
+
     /// Whether the same call may succeed later, unchanged.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -106,5 +123,25 @@ impl From<sqlx::Error> for StoreError {
             }
             _ => Self::Other(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_process_may_read_is_not_permanent() {
+        let corrupt = |source: DecryptError| StoreError::corrupt("a column", source).is_permanent();
+        assert!(!corrupt(DecryptError::UnknownKey("2027".to_owned())));
+        assert!(!corrupt(DecryptError::Format));
+        assert!(corrupt(DecryptError::Authentication));
+        assert!(StoreError::corrupt("a column", "no number").is_permanent());
+        let refused = StoreError::Refused { constraint: "a_check".to_owned(), source: sqlx::Error::RowNotFound };
+        assert!(refused.is_permanent());
+        for other in [StoreError::Unavailable, StoreError::Timeout, StoreError::Other] {
+            assert!(!other(sqlx::Error::PoolTimedOut).is_permanent());
+        }
+        assert!(!StoreError::Conflict(None).is_permanent());
     }
 }

@@ -15,9 +15,9 @@ end
 local i = lanes_from
 while i < #ARGV do
   local lane, last = ARGV[i], i + 1 + 2 * tonumber(ARGV[i + 1])
-  local told = {}
-  for n = i + 2, last do told[#told + 1] = ARGV[n] end
-  meter_lane(lane, told)
+  local measured = {}
+  for n = i + 2, last do measured[#measured + 1] = ARGV[n] end
+  meter_lane(lane, measured)
   i = last + 1
 end
 return 0

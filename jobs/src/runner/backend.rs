@@ -36,7 +36,7 @@ use crate::{
     queue::{Queues, Settlement},
 };
 
-/// How long a closing worker tries to tell Redis how its jobs ended. What it could not tell is run again elsewhere.
+/// How long a closing worker tries to settle its jobs. What it could not settle is run again elsewhere.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it then waits for the sink.
 const RECORDS_TIMEOUT: Duration = Duration::from_secs(2);
@@ -131,7 +131,7 @@ async fn close(shared: Arc<Shared>) {
         tracing::warn!(
             queue = shared.queue.kind().name(),
             unsettled = shared.unsettled(),
-            "closing without having told Redis how these jobs ended; they will run again"
+            "closing although Redis has not settled these jobs; they will run again"
         );
         return;
     }

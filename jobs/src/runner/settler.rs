@@ -41,7 +41,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut settlements: mpsc::UnboundedRec
             }
         }
         errors = 0;
-        shared.told(&batch);
+        shared.settled_in_redis(&batch);
         if let Some(recorder) = &shared.recorder
             && batch.iter().any(|settlement| matches!(settlement.outcome, Outcome::Dead { .. }))
         {

@@ -197,8 +197,8 @@ impl Shared {
         }
     }
 
-    /// Redis knows how these ended.
-    pub(super) fn told(&self, settlements: &[Settlement]) {
+    /// Notes that Redis has settled these: their leases are renewed no longer.
+    pub(super) fn settled_in_redis(&self, settlements: &[Settlement]) {
         {
             let mut leases = self.leases();
             for settlement in settlements {

@@ -128,7 +128,7 @@ async fn done(queues: &Queues, kind: JobKind) -> u64 {
 #[tokio::test]
 async fn the_contract_holds_on_a_cluster() {
     let cluster = Cluster::start().await;
-    // The same tests as on one server, which are told of it by the environment.
+    // The same tests as on one server, which read its address from the environment.
     let mut tests = Command::new(std::env::current_exe().unwrap());
     tests.args(["contract::", "fairness::", "worker::"]).env("TEST_REDIS_URL", &cluster.url);
     let ran = tokio::task::spawn_blocking(move || tests.stdin(Stdio::null()).output().unwrap()).await.unwrap();

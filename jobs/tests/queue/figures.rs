@@ -84,7 +84,7 @@ async fn figures_are_bounded_whatever_the_number_of_lanes() {
     queues.enqueue(&given).await.unwrap();
     let options = WorkerOptions { concurrency: Some(50), ..options() };
     let running = start(&queues, options, |_| async { Ok(()) });
-    until("all are done and told", || async {
+    until("all are done and measured", || async {
         let window = queue(&queues).window(Span::Hour).await.unwrap();
         window.run.is_some_and(|run| run.count == 2_000)
     })

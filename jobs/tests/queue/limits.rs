@@ -289,13 +289,16 @@ async fn a_bucket_is_shared_and_those_refused_are_told_times_one_after_the_other
     let mut before = Duration::ZERO;
     for nth in 1..=5 {
         let after = acquire(&queues, rate, 1).await.expect("the bucket is empty");
-        assert!(after > before && after <= interval * nth, "number {nth} is told {after:?}, the one before {before:?}");
+        assert!(
+            after > before && after <= interval * nth,
+            "number {nth} is to wait {after:?}, the one before {before:?}"
+        );
         before = after;
     }
     assert!(before > interval * 3, "spread at the pace of the bucket");
     let other = queues.limits().acquire("shopify", "m2", rate, 1).await.unwrap();
     assert_eq!(other, Permission::Granted, "another credential is another bucket");
-    // However many wait, nobody is told more than the horizon.
+    // However many wait, nobody is to wait for longer than the horizon.
     for _ in 0..100 {
         assert!(acquire(&queues, rate, 1).await.unwrap_or_default() <= SECOND * 60);
     }
@@ -311,10 +314,10 @@ async fn a_penalty_blocks_the_bucket_for_all_and_leaves_no_burst() {
     // A shorter one later does not lift it.
     let still = queues.limits().penalize("shopify", "m1", rate, Duration::from_millis(1)).await.unwrap();
     assert!(still > Duration::from_millis(1), "{still:?}");
-    let told = Instant::now() + acquire(&queues, rate, 1).await.expect("blocked");
+    let free_at = Instant::now() + acquire(&queues, rate, 1).await.expect("blocked");
     until("the penalty is over", || async {
         let granted = acquire(&queues, rate, 1).await.is_none();
-        assert!(!granted || Instant::now() >= told, "granted before the time that was told");
+        assert!(!granted || Instant::now() >= free_at, "granted before the time that was returned");
         granted
     })
     .await;
@@ -328,8 +331,8 @@ async fn a_bucket_can_be_given_another_rate_while_running() {
     assert_eq!(acquire(&queues, slow, 1).await, None);
     assert!(acquire(&queues, slow, 1).await.is_some());
     queues.limits().set_rate("shopify", "m1", quick).await.unwrap();
-    let told = acquire(&queues, slow, 1).await.expect("from empty");
-    assert!(told <= SECOND, "{told:?}: the debt of the slow rate is forgiven");
+    let wait = acquire(&queues, slow, 1).await.expect("from empty");
+    assert!(wait <= SECOND, "{wait:?}: the debt of the slow rate is forgiven");
     queues.limits().unset_rate("shopify", "m1", slow).await.unwrap();
     assert!(acquire(&queues, slow, 1).await.unwrap() > SECOND);
 

@@ -20,7 +20,7 @@ use jobs::{
 use tokio::{task::JoinHandle, time::Instant};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
-const PATIENCE: Duration = Duration::from_secs(20);
+const WAIT_MAX: Duration = Duration::from_secs(20);
 
 pub(crate) fn queue(queues: &Queues) -> &Queue {
     queues.queue(JobKind::AwardPoints)
@@ -69,16 +69,16 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = bool>,
 {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_MAX;
     while !condition().await {
-        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain until {what}");
+        assert!(Instant::now() < deadline, "waited {WAIT_MAX:?} in vain until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 /// Takes back one expired lease, waiting for it to run out.
 pub(crate) async fn rescued(queues: &Queues) -> jobs::Rescued {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_MAX;
     loop {
         let rescued = queue(queues).rescue(100).await.unwrap();
         if rescued.rescued + rescued.poison > 0 {
@@ -99,7 +99,7 @@ impl Running {
     /// Drains and ends it.
     pub(crate) async fn stop(self) {
         self.context.stop().unwrap();
-        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker ends").unwrap().expect("without an error");
+        tokio::time::timeout(WAIT_MAX, self.task).await.expect("the worker ends").unwrap().expect("without an error");
     }
 }
 

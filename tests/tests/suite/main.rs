@@ -23,6 +23,7 @@ mod model;
 mod openapi;
 mod partners;
 mod payloads;
+mod permanent_errors;
 mod permutations;
 mod personal_data;
 mod plans;

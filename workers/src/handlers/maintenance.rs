@@ -1,5 +1,6 @@
 //! `maintenance`: a tick of one of the platform's own tasks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jobs::{Job, JobError, Maintenance, SnoozeCause};
@@ -25,8 +26,8 @@ pub async fn handle(job: Job<Maintenance>, env: &WorkerEnv) -> Result<(), JobErr
             Err(JobError::snooze(AGAIN_SNOOZE, "PostgreSQL is unavailable").class("postgres_unavailable"))
         }
         Err(Interrupted::Store(error)) => {
-            let class = super::class(&error);
-            Err(JobError::retry(error).class(class))
+            let error = Arc::new(error);
+            Err(super::store_error(&error, Arc::clone(&error)))
         }
     }
 }

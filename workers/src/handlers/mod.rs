@@ -1,10 +1,11 @@
 //! One module for each kind of the catalogue, named like the kind's payload. Its function `handle` chooses the job's outcome;
 //! what it does stands elsewhere.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::LogId;
-use jobs::{JobContext, JobError};
+use jobs::{BoxError, JobContext, JobError};
 use store::StoreError;
 
 use crate::batch::Unanswered;
@@ -42,12 +43,19 @@ async fn process_order(log_id: &LogId, context: &JobContext, env: &WorkerEnv) ->
             let class = refusal.class;
             Err(JobError::fail(ProcessError::Unusable(refusal)).class(class))
         }
-        Ok(Err(ProcessError::Failed(error))) => {
-            let class = class(&error);
-            Err(JobError::retry(ProcessError::Failed(error)).class(class))
-        }
+        Ok(Err(ProcessError::Failed(error))) => Err(store_error(&Arc::clone(&error), ProcessError::Failed(error))),
         Err(error @ Unanswered) => Err(JobError::retry(error).class("unanswered")),
     }
+}
+
+/// Returns the outcome of a job that failed by that error of the store, which `shown` reports: dead at once where the error is
+/// permanent, otherwise retried.
+fn store_error(error: &StoreError, shown: impl Into<BoxError>) -> JobError {
+    let outcome = match error.is_permanent() {
+        true => JobError::fail(shown),
+        false => JobError::retry(shown),
+    };
+    outcome.class(class(error))
 }
 
 /// Returns the class of the error, by which attempts and dead letters are counted and searched.

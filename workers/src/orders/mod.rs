@@ -35,23 +35,23 @@ const ALONE_STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
 /// before it, and that of the last job's after it, this stays within the time that the kind's policy allows a run.
 const ALONE_TIME_MAX: Duration = Duration::from_secs(5);
 
-/// A recorded webhook whose order is to be settled.
+/// A recorded webhook whose order is to be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderWebhook {
-    /// Whose.
+    /// The merchant that the webhook is about.
     pub merchant_id: MerchantId,
-    /// The record.
+    /// The webhook's record.
     pub log_id: LogId,
     /// Which attempt of its job this is, from 1.
     pub attempt: u32,
-    /// When that began, by Redis' clock.
+    /// When the attempt began, by Redis' clock.
     pub started_at: DateTime<Utc>,
 }
 
 /// Why a webhook's order was not processed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProcessError {
-    /// It cannot be: what is stored is wrong, not the moment.
+    /// It can never be processed: what is stored must be corrected first.
     #[error("{0}")]
     Unusable(Refusal),
     /// PostgreSQL is unavailable.
@@ -60,25 +60,25 @@ pub enum ProcessError {
     /// It was not tried, since other jobs of its batch took too long. The attempt does not count.
     #[error("other jobs of the batch took too long")]
     Deferred,
-    /// Lost every race, took too long, or was refused; the policy says when to try again.
+    /// The transaction failed. [`StoreError::is_permanent`] says whether it would fail again.
     #[error("the ledger was not written: {0}")]
     Failed(Arc<StoreError>),
 }
 
-/// Settles orders; give it to a [`Batcher`](crate::batch::Batcher).
+/// Processes orders, as the work of a [`Batcher`](crate::batch::Batcher).
 #[derive(Debug)]
 pub struct OrderProcessor {
     /// The database.
     pub store: Store,
-    /// Keys of encrypted columns.
+    /// The keys of encrypted columns.
     pub keys: KeyRing,
     /// The blind index of e-mail addresses.
     pub email_index: EmailIndex,
-    /// Now.
+    /// The source of the current time.
     pub clock: SharedClock,
-    /// New ids.
+    /// The source of new ids.
     pub ids: Arc<Ids>,
-    /// Name of this process among the workers.
+    /// The name of this process among the workers.
     pub worker: String,
 }
 
