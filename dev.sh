@@ -23,6 +23,8 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/openapi.sh"
 # shellcheck source=scripts/dev/checks.sh
 . "$ROOT/scripts/dev/checks.sh"
+# shellcheck source=scripts/dev/operations.sh
+. "$ROOT/scripts/dev/operations.sh"
 # shellcheck source=scripts/dev/bench.sh
 . "$ROOT/scripts/dev/bench.sh"
 
@@ -42,9 +44,11 @@ usage() {
   chaos [--list] [--only ROW]... [--repeat N] [--partner-outage SECONDS] [--json FILE]
               the fault matrix: breaks processes, Redis, PostgreSQL and connections, and proves that nothing is lost or
               done twice (about 8 minutes); writes docs/fault-matrix.md
-  lint        format, clippy, licences, shell scripts, the OpenAPI document, rules: what CI runs before the tests
+  lint        format, clippy, licences, shell scripts, the OpenAPI document, rules, alerts, dashboards, container files: what CI
+              runs before the tests
   bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
-  gen         regenerate .env.example, api/openapi.json and the offline query data (.sqlx)
+  gen         regenerate .env.example, deploy/environment.json, docs/metrics.md, the Grafana dashboards, api/openapi.json and
+              the offline query data (.sqlx)
   help        this text
 TEXT
 }

@@ -28,7 +28,7 @@ pub use context::{Job, JobContext};
 pub use envelope::{Envelope, JobId, Lane, NewJob};
 pub use error::{BoxError, InvalidJob, InvalidSetting, QueueError};
 pub use kind::{JobKind, KindPolicy};
-pub use observer::{Observer, ThrottleReason, Unobserved};
+pub use observer::{EndedRun, Observer, ThrottleReason, Unobserved};
 pub use outcome::{ERROR_TEXT_BYTES_MAX, JobError, Outcome, OutcomeKind, Reason, SnoozeCause, class};
 pub use payloads::*;
 pub use queue::{

@@ -27,6 +27,10 @@ where
     F: FnMut() -> R,
     R: Future<Output = Result<u64, PassError>>,
 {
+    // From zero, so that an alert sees the first event.
+    for outcome in ["done", "failed"] {
+        metrics::scheduler_passes(name, outcome, 0);
+    }
     loop {
         let begun = Instant::now();
         match pass().await {

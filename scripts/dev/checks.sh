@@ -3,6 +3,7 @@
 
 SOURCE_LINES_MAX=400
 MAIN_LINES_MAX=40
+SHELL_SCRIPTS=(dev.sh scripts/*.sh scripts/dev/*.sh .ci/run deploy/container/*.sh deploy/container/healthcheck)
 CATALOGUE_MODULES=(jobs/src/payloads/*.rs workers/src/handlers/*.rs)
 
 # PostgreSQL and Redis for tests only: without durability, and apart from what `up` runs.
@@ -70,13 +71,14 @@ run_lint() {
   cargo clippy --workspace --all-targets -- -D warnings
   lint_licences
   say "Shell scripts"
-  if have shellcheck; then shellcheck -x dev.sh scripts/*.sh scripts/dev/*.sh .ci/run; else
+  if have shellcheck; then shellcheck -x "${SHELL_SCRIPTS[@]}"; else
     note "shellcheck is not installed: only the syntax is checked"
-    for script in dev.sh scripts/*.sh scripts/dev/*.sh .ci/run; do bash -n "$script"; done
+    for script in "${SHELL_SCRIPTS[@]}"; do bash -n "$script"; done
   fi
   lint_openapi
   say "Rules"
   check_rules
+  lint_operations
   note "lint is clean"
 }
 
@@ -117,6 +119,13 @@ run_gen() {
   say ".env.example"
   cargo run -q -p platform --example env_example >.env.example.new
   mv .env.example.new .env.example
+  say "deploy/environment.json and docs/metrics.md"
+  cargo run -q -p platform --example environment >deploy/environment.json.new
+  mv deploy/environment.json.new deploy/environment.json
+  cargo run -q -p platform --example metrics >docs/metrics.md.new
+  mv docs/metrics.md.new docs/metrics.md
+  say "Grafana dashboards"
+  python3 dashboards/grafana/build.py
   start_test_services
   gen_queries
   release_lock
@@ -124,7 +133,7 @@ run_gen() {
   say "api/openapi.json"
   cargo run -q -p api --example openapi >api/openapi.json.new
   mv api/openapi.json.new api/openapi.json
-  git --no-pager diff --stat -- .env.example api/openapi.json .sqlx || true
+  git --no-pager diff --stat -- .env.example deploy/environment.json docs/metrics.md dashboards/grafana api/openapi.json .sqlx || true
 }
 
 # The offline query data: a database of the migrations as they are now, and a check of `store` against it.

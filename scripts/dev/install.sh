@@ -99,3 +99,26 @@ install_debians_rust() {
 is_at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 rust_version_min() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"; }
+
+# install_python_tools NAME: the tools of scripts/dev/NAME/requirements.txt, pinned by hash, into .dev/NAME, a virtual environment. Fails
+# without Python, apt-get and network.
+install_python_tools() {
+  local kept=$DEV/$1 wanted=$ROOT/scripts/dev/$1/requirements.txt
+  if [ -x "$kept/bin/python" ] && cmp -s "$wanted" "$kept/requirements.txt"; then return 0; fi
+  say "Installing the tools of Python in scripts/dev/$1" >&2
+  rm -rf "$kept"
+  mkdir -p "$DEV"
+  # Debian has Python without the module that makes virtual environments.
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    if have apt-get; then apt_install python3 python3-venv >&2 || return 1; fi
+  fi
+  python3 -m venv "$kept" >&2 || return 1
+  "$kept/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r "$wanted" >&2 || return 1
+  cp "$wanted" "$kept/requirements.txt"
+}
+
+# tool_is_missing NAME CONSEQUENCE: CI must not go on without it; a developer without network may.
+tool_is_missing() {
+  [ -z "${CI:-}" ] || die "$1 cannot be installed (see above)" "check the network and the registries of npm and pip"
+  note "$1 cannot be installed: $2"
+}

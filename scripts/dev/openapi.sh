@@ -30,32 +30,11 @@ lint_openapi() {
     "$ROOT/api/openapi.json" || die "the OpenAPI document is not clean" "mend what api/src/openapi says, then run ./dev.sh gen"
 }
 
-# install_schemathesis: into .dev/schemathesis, a virtual environment. Fails without Python, apt-get and network.
-install_schemathesis() {
-  local kept=$DEV/schemathesis wanted=$ROOT/scripts/dev/schemathesis/requirements.txt
-  if [ -x "$kept/bin/schemathesis" ] && cmp -s "$wanted" "$kept/requirements.txt"; then return 0; fi
-  rm -rf "$kept"
-  mkdir -p "$DEV"
-  # Debian has Python without the module that makes virtual environments.
-  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    if have apt-get; then apt_install python3 python3-venv || return 1; fi
-  fi
-  python3 -m venv "$kept" >&2 || return 1
-  "$kept/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r "$wanted" >&2 || return 1
-  cp "$wanted" "$kept/requirements.txt"
-}
-
 # provide_schemathesis: names the program for the tests that use it.
 provide_schemathesis() {
-  if (install_schemathesis); then
+  if (install_python_tools schemathesis); then
     export SCHEMATHESIS=$DEV/schemathesis/bin/schemathesis
   else
     tool_is_missing "schemathesis" "its test is skipped"
   fi
-}
-
-# tool_is_missing NAME CONSEQUENCE: CI must not go on without it; a developer without network may.
-tool_is_missing() {
-  [ -z "${CI:-}" ] || die "$1 cannot be installed (see above)" "check the network and the registries of npm and pip"
-  note "$1 cannot be installed: $2"
 }

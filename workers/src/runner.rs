@@ -100,7 +100,7 @@ fn start_workers(
         host: platform::host::name(),
         lease_ms: Some(lease_ms(settings.workers.lease())),
         sink: Some(sink.clone()),
-        observer: Arc::new(Meter),
+        observer: Arc::new(Meter::start(kind)),
         ..WorkerOptions::new(format!("{}-{kind}", env.worker), env.ids.random_u64())
     };
     macro_rules! start_each {

@@ -53,6 +53,8 @@ pub(super) struct Enqueuer {
 impl Enqueuer {
     pub(super) fn start(queues: Queues) -> (EnqueueSender, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
+        // From zero, so that an alert sees the first one.
+        platform::metrics::redis_errors("enqueue", 0);
         let enqueuer = Self { queues, rested: Instant::now() };
         (EnqueueSender(sender), tokio::spawn(enqueuer.run(receiver)))
     }

@@ -4,9 +4,13 @@
 
 #![expect(clippy::disallowed_macros, reason = "this is the one place that names metrics")]
 
+mod document;
+
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use document::document;
 
 /// Bounds of histograms in seconds: from half a millisecond, where an award is, to the longest partner call.
 const BUCKETS_SECONDS: &[f64] =
@@ -85,19 +89,21 @@ table! {
     counter api_quotas(outcome) = "api_quota_requests_total",
         "Requests with a partner's key by outcome: granted, refused; and counted by this process alone while Redis is unavailable: granted_unshared, refused_unshared.";
     counter ingress_webhooks(topic, outcome) = "ingress_webhook_messages_total",
-        "Webhooks by topic and outcome: recorded, duplicate, unneeded, bad_signature, unknown_shop, malformed, unavailable.";
+        "Webhooks by topic and outcome: recorded, duplicate, unneeded; and not accepted: bad_signature, unknown_shop, malformed, unavailable, failed.";
     histogram ingress_commit_rows() = "ingress_commit_rows",
         "Webhooks that shared one commit.";
     histogram ingress_commit_seconds() = "ingress_commit_seconds",
         "One group commit of webhooks, in seconds.";
     counter jobs_enqueued(queue, outcome) = "jobs_enqueued_total",
-        "Jobs handed to a queue, by outcome: added, duplicate, failed.";
+        "Jobs handed to a queue by the api, by outcome: added, left_to_sweep (Redis did not take them in time).";
     counter jobs_runs(queue, outcome) = "jobs_runs_total",
-        "Runs of jobs by outcome: done, retry, snooze, cancel, dead.";
+        "Runs of jobs by outcome: done, retried, snoozed, cancelled, dead.";
     histogram jobs_run_seconds(queue) = "jobs_run_seconds",
         "One run of a job or of the batch it is in, in seconds.";
     histogram jobs_wait_seconds(queue) = "jobs_wait_seconds",
-        "From the moment a job may run to its claim, in seconds.";
+        "From the moment a job may run to the begin of its run, in seconds.";
+    histogram jobs_completion_seconds(queue) = "jobs_completion_seconds",
+        "From the moment a job's id was made (of a webhook's job: since the webhook was received) to the end of the run that completed it, in seconds. Intended delays count.";
     histogram jobs_batch_rows(queue) = "jobs_batch_rows",
         "Jobs handled by one statement.";
     counter jobs_fenced(queue) = "jobs_fenced_settlements_total",
@@ -105,20 +111,20 @@ table! {
     counter jobs_rescued(queue, outcome) = "jobs_rescued_leases_total",
         "Leases that ran out, by outcome: rescued, poison.";
     gauge queue_depth_jobs(queue, state) = "queue_depth_jobs",
-        "Jobs in a queue by state: waiting, scheduled, running, dead.";
+        "Jobs in a queue by state: waiting, delayed, running, dead.";
     gauge queue_age_seconds(queue) = "queue_age_seconds",
         "Age of the oldest job that may run, in seconds: it rises when a queue stalls.";
-    counter redis_errors(job) = "redis_errors_total",
+    counter redis_errors(task) = "redis_errors_total",
         "Redis calls that failed, by what was being done.";
     gauge redis_risk_nodes(state) = "redis_risk_nodes",
         "Redis servers that would lose jobs or cannot run them, by risk: topology, version, replica, eviction, partial-eviction, persistence, fsync, unknown.";
     counter points_entries(outcome) = "points_ledger_entries_total",
-        "Ledger entries written, by transaction type.";
-    counter scheduler_passes(job, outcome) = "scheduler_passes_total",
-        "Passes of the scheduler's jobs by outcome: ok, failed, not_leader.";
-    counter scheduler_rows(job) = "scheduler_rows_total",
+        "Ledger entries written, by outcome: earned, adjusted.";
+    counter scheduler_passes(task, outcome) = "scheduler_passes_total",
+        "Passes of the scheduler (sweep, relay, event-deliveries, cron, rescue, gauges, settings) by outcome: done, failed.";
+    counter scheduler_rows(task) = "scheduler_rows_total",
         "Rows a pass of the scheduler repaired or moved on.";
-    histogram scheduler_pass_seconds(job) = "scheduler_pass_seconds",
+    histogram scheduler_pass_seconds(task) = "scheduler_pass_seconds",
         "One pass of a scheduler's job, in seconds.";
     gauge outbox_waiting_events() = "outbox_waiting_events",
         "Events that wait in the outbox for the relay; not counted beyond 10,000.";
@@ -128,11 +134,11 @@ table! {
         "Events that are held since no relay knew their names; not counted beyond 10,000.";
     counter events_relayed(outcome) = "events_relayed_total",
         "Events taken from the outbox by outcome: delivered (for each consumer), unwanted, held, recovered (their jobs were lost).";
-    counter cron_ticks(job, outcome) = "cron_ticks_total",
+    counter cron_ticks(task, outcome) = "cron_ticks_total",
         "Ticks of cron entries by outcome: on_time, late, missed, recovered.";
-    histogram cron_late_seconds(job) = "cron_late_seconds",
+    histogram cron_late_seconds(task) = "cron_late_seconds",
         "From a tick to its claim, in seconds.";
-    counter maintenance_rows(job) = "maintenance_rows_total",
+    counter maintenance_rows(task) = "maintenance_rows_total",
         "Rows that maintenance removed or looked at.";
     gauge points_drifted_customers() = "points_drifted_customers",
         "Customers whose balance differed from the ledger or the lots at the last check.";
@@ -141,7 +147,7 @@ table! {
     counter jobs_snoozed(queue, reason) = "jobs_snoozed_runs_total",
         "Runs that ended in a snooze, by reason: unavailable, rate_limited, throttled, circuit_open.";
     counter upstream_calls(upstream, outcome) = "upstream_calls_total",
-        "Calls to partners by outcome: succeeded, throttled, failed, timed_out, rejected, given_up; and those not made: circuit_open, rate_limited, paced, unknown.";
+        "Calls to partners by outcome: succeeded, throttled, failed, timed_out, rejected, unauthorized, shop_gone, given_up; and those not made: circuit_open, rate_limited, smoothed, rate_unavailable.";
     counter upstream_circuit_changes(upstream, state) = "upstream_circuit_changes_total",
         "Circuits of credentials that changed to a state: closed, half_open, open.";
     histogram upstream_limiter_wait_seconds(upstream) = "upstream_limiter_wait_seconds",
@@ -165,6 +171,8 @@ impl Metrics {
         let installed = INSTALLED.get_or_init(|| {
             let handle = builder().and_then(PrometheusBuilder::install_recorder).map_err(|error| error.to_string())?;
             describe();
+            // From zero, so that an alert sees the first one.
+            process_panics(0);
             Ok(handle)
         });
         installed.clone().map(Self).map_err(MetricsError)
@@ -229,8 +237,9 @@ pub fn status_label(code: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    /// The only label names there may be: all have few values, none names a customer or a shop.
-    const LABELS: &[&str] = &["job", "queue", "outcome", "upstream", "topic", "status", "route", "state", "reason"];
+    /// The only label names there may be: all have few values, none names a customer or a shop. Not `job` and not `instance`,
+    /// which Prometheus sets by itself: it would rename ours to `exported_job`.
+    const LABELS: &[&str] = &["task", "queue", "outcome", "upstream", "topic", "status", "route", "state", "reason"];
 
     #[test]
     fn names_and_labels_follow_the_rules() {

@@ -64,6 +64,7 @@ pub(super) async fn beat(shared: &Shared) -> Result<(), QueueError> {
     while expired {
         let rescued = shared.queue.rescue(BATCH_JOBS_MAX).await?;
         if rescued.rescued + rescued.poison > 0 {
+            shared.observer.rescued(shared.queue.kind(), rescued.rescued, rescued.poison);
             tracing::warn!(
                 queue = shared.queue.kind().name(),
                 rescued = rescued.rescued,

@@ -9,19 +9,23 @@ use std::{
 use tokio::time::Instant;
 
 use super::shared::Shared;
-use crate::{context::JobContext, outcome::OutcomeKind, queue::Measured};
+use crate::{context::JobContext, observer::EndedRun, outcome::OutcomeKind, queue::Measured};
 
 /// What was measured and not yet written.
 #[derive(Default)]
 pub(super) struct Meter(Mutex<Measured>);
 
 impl Meter {
-    pub(super) fn ran(&self, context: &JobContext, started: Instant, ended: Instant, kind: OutcomeKind) {
+    /// Counts a run, and returns what was measured of it.
+    pub(super) fn ran(&self, context: &JobContext, started: Instant, ended: Instant, outcome: OutcomeKind) -> EndedRun {
         // Redis' clock up to the claim, this process' monotonic clock from there.
         let waited = Duration::from_millis(context.claimed_at_ms.saturating_sub(context.ready_at_ms))
             + started.saturating_duration_since(context.received);
         let ran = ended.saturating_duration_since(started);
-        self.measured().add(context.lane.as_str(), waited, ran, kind);
+        self.measured().add(context.lane.as_str(), waited, ran, outcome);
+        let since_claim = ended.saturating_duration_since(context.received);
+        let until_claim = Duration::from_millis(context.claimed_at_ms.saturating_sub(context.enqueued_at_ms));
+        EndedRun { kind: context.kind, outcome, waited, ran, since_enqueued: until_claim + since_claim }
     }
 
     /// Returns whether something was measured that is not written yet.

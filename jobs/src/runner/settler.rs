@@ -19,6 +19,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut settlements: mpsc::UnboundedRec
             match shared.queue.settle(&batch).await {
                 Ok(settled) => {
                     if settled.stale > 0 {
+                        shared.observer.fenced(shared.queue.kind(), settled.stale);
                         tracing::warn!(
                             queue = shared.queue.kind().name(),
                             stale = settled.stale,

@@ -191,7 +191,8 @@ impl Shared {
         kind: OutcomeKind,
         reason: Option<Reason>,
     ) {
-        self.meter.ran(context, started, ended, kind);
+        let run = self.meter.ran(context, started, ended, kind);
+        self.observer.ran(&run);
         if let Some(recorder) = &self.recorder {
             recorder.record(self, context, started, ended, kind, reason);
         }

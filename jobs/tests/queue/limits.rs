@@ -11,8 +11,8 @@ use std::{
 
 use domain::TokenRate;
 use jobs::{
-    InvalidSetting, JobKind, LaneSettings, Observer, Outcome, Permission, QueueError, Queues, Reconciliation,
-    ThrottleReason, WorkerOptions, testing,
+    EndedRun, InvalidSetting, JobKind, LaneSettings, Observer, Outcome, OutcomeKind, Permission, QueueError, Queues,
+    Reconciliation, ThrottleReason, WorkerOptions, testing,
 };
 use tokio::time::Instant;
 
@@ -256,19 +256,28 @@ async fn acquire(queues: &Queues, rate: TokenRate, cost: u32) -> Option<Duration
     }
 }
 
-/// Counts the turns of lanes that were put off.
+/// Counts the turns of lanes that were put off, and the runs that ended.
 #[derive(Default)]
-struct PutOff(AtomicU64);
+struct PutOff {
+    turns: AtomicU64,
+    runs: AtomicU64,
+}
 
 impl Observer for PutOff {
     fn lanes_put_off(&self, kind: JobKind, why: ThrottleReason, lanes: u64) {
         assert_eq!((kind, why), (JobKind::AwardPoints, ThrottleReason::Rate));
-        self.0.fetch_add(lanes, Ordering::SeqCst);
+        self.turns.fetch_add(lanes, Ordering::SeqCst);
+    }
+
+    fn ran(&self, run: &EndedRun) {
+        assert_eq!((run.kind, run.outcome), (JobKind::AwardPoints, OutcomeKind::Done));
+        assert!(run.since_enqueued >= run.ran, "{run:?}");
+        self.runs.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 #[tokio::test]
-async fn turns_put_off_by_a_rate_are_reported() {
+async fn turns_put_off_by_a_rate_and_runs_are_reported() {
     let queues = testing::queues();
     queue(&queues).set_lane_rate(&lane("m1"), Some(TokenRate::new(100, SECOND, 1).unwrap())).await.unwrap();
     let put_off = Arc::new(PutOff::default());
@@ -276,7 +285,8 @@ async fn turns_put_off_by_a_rate_are_reported() {
     queues.enqueue(&many(3, "m1")).await.unwrap();
     until("all are done", || async { counts(&queues).await.done_total == 3 }).await;
     running.stop().await;
-    assert!(put_off.0.load(Ordering::SeqCst) >= 1);
+    assert!(put_off.turns.load(Ordering::SeqCst) >= 1);
+    assert_eq!(put_off.runs.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test]

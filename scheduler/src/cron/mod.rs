@@ -63,7 +63,12 @@ impl Cron {
             CronRule::On(schedule, catch_up) => Some(Entry { task, schedule: schedule.clone(), catch_up: *catch_up }),
             CronRule::Off => None,
         });
-        Self { store, queues, entries: entries.collect(), registered: false, looking_since: None }
+        let entries: Vec<Entry> = entries.collect();
+        // From zero, so that an alert sees the first one.
+        for entry in &entries {
+            metrics::cron_ticks(entry.task.name(), "missed", 0);
+        }
+        Self { store, queues, entries, registered: false, looking_since: None }
     }
 
     pub(crate) async fn pass(&mut self) -> Result<u64, PassError> {

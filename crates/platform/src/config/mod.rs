@@ -5,6 +5,7 @@
 mod cron;
 mod keys;
 mod macros;
+mod processes;
 mod sections;
 mod value;
 
@@ -12,6 +13,7 @@ use std::fmt;
 
 pub use cron::CronRule;
 pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
+pub use processes::environment_json;
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,
     SandboxConfig, SandboxSettings, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
