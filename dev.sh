@@ -25,8 +25,12 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/checks.sh"
 # shellcheck source=scripts/dev/operations.sh
 . "$ROOT/scripts/dev/operations.sh"
+# shellcheck source=scripts/dev/apart.sh
+. "$ROOT/scripts/dev/apart.sh"
 # shellcheck source=scripts/dev/bench.sh
 . "$ROOT/scripts/dev/bench.sh"
+# shellcheck source=scripts/dev/load.sh
+. "$ROOT/scripts/dev/load.sh"
 
 usage() {
   cat <<'TEXT'
@@ -47,8 +51,9 @@ usage() {
   lint        format, clippy, licences, shell scripts, the OpenAPI document, rules, alerts, dashboards, container files: what CI
               runs before the tests
   bench WHAT  measure the queue, the main path, or its parts, in release builds (`bench --help`)
-  gen         regenerate .env.example, deploy/environment.json, docs/metrics.md, the Grafana dashboards, api/openapi.json and
-              the offline query data (.sqlx)
+  load WHAT   send orders with k6 (smoke, steady, black-friday, redelivery-storm, noisy-neighbour), check each, report (`load --help`)
+  gen         regenerate .env.example, deploy/environment.json, docs/metrics.md, the Grafana dashboards, loadtest/order.json,
+              api/openapi.json and the offline query data (.sqlx)
   help        this text
 TEXT
 }
@@ -106,6 +111,7 @@ main() {
     chaos) run_chaos "$@" ;;
     lint) run_lint ;;
     bench) cmd_bench "$@" ;;
+    load) cmd_load "$@" ;;
     gen) run_gen ;;
     help | -h | --help) usage ;;
     *)

@@ -34,24 +34,6 @@ cmd_bench() {
   esac
 }
 
-# Services and data apart from those of `up`, in the same layout.
-enter_bench() {
-  install_missing
-  DEV=$DEV/bench
-  # shellcheck disable=SC2034 # read by ports.sh
-  PORTS=$DEV/ports
-  ENVIRONMENT=$DEV/env
-  SECRETS=$DEV/secrets
-  hold_lock
-  trap leave_bench EXIT
-  trap 'exit 130' INT TERM
-}
-
-leave_bench() {
-  stop_roles
-  stop_services "$DEV"
-}
-
 build_bench() {
   local options=()
   [ "$BENCH_PROFILE" = debug ] || options+=(--profile "$BENCH_PROFILE")
@@ -63,7 +45,7 @@ bench_program() { "$TARGET/$BENCH_PROFILE/loyalnest-bench" "$@" 9>&-; }
 
 bench_queue() {
   local options=()
-  enter_bench
+  enter_apart bench
   build_bench
   if install_bullmq; then options+=(--bullmq benches/bullmq/runner.mjs); fi
   if build_bullmq_rust; then options+=(--bullmq-rust "$TARGET/bullmq-rust/release/bench-bullmq-rust"); fi
@@ -79,9 +61,9 @@ start_bench_redis() {
 }
 
 bench_orders() {
-  enter_bench
+  enter_apart bench
   build_bench
-  prepare_bench_platform
+  prepare_apart "$BENCH_PROFILE" 54520 63990 "$BENCH_SHOPS" "$BENCH_CUSTOMERS"
   start_roles "$BENCH_PROFILE" 1
   wait_until_ready 1
   say "Measuring"
@@ -96,21 +78,11 @@ bench_orders() {
 }
 
 bench_parts() {
-  enter_bench
+  enter_apart bench
   build_bench
-  prepare_bench_platform
+  prepare_apart "$BENCH_PROFILE" 54520 63990 "$BENCH_SHOPS" "$BENCH_CUSTOMERS"
   say "Measuring"
   (LOG_LEVEL=warn exec_with_environment "$TARGET/$BENCH_PROFILE/loyalnest-bench" parts --document "$BENCH_DOCUMENT" "$@" 9>&-)
-}
-
-# A new database with shops, and an empty Redis, set as those of `up`.
-prepare_bench_platform() {
-  start_services "$DEV" POSTGRES_PORT 54520 REDIS_PORT 63990
-  psql_in "$DEV" postgres -qc 'DROP DATABASE IF EXISTS loyalnest WITH (FORCE)' -c 'CREATE DATABASE loyalnest'
-  redis-cli -h 127.0.0.1 -p "$(redis_port "$DEV")" flushall >/dev/null
-  write_environment 1
-  prepare_database "$BENCH_PROFILE"
-  tool "$BENCH_PROFILE" seed --merchants "$BENCH_SHOPS" --customers "$BENCH_CUSTOMERS"
 }
 
 install_bullmq() {

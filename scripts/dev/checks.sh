@@ -124,6 +124,9 @@ run_gen() {
   mv deploy/environment.json.new deploy/environment.json
   cargo run -q -p platform --example metrics >docs/metrics.md.new
   mv docs/metrics.md.new docs/metrics.md
+  say "loadtest/order.json"
+  cargo run -q -p shopify --features testing --example order_template >loadtest/order.json.new
+  mv loadtest/order.json.new loadtest/order.json
   say "Grafana dashboards"
   python3 dashboards/grafana/build.py
   start_test_services
@@ -133,7 +136,7 @@ run_gen() {
   say "api/openapi.json"
   cargo run -q -p api --example openapi >api/openapi.json.new
   mv api/openapi.json.new api/openapi.json
-  git --no-pager diff --stat -- .env.example deploy/environment.json docs/metrics.md dashboards/grafana api/openapi.json .sqlx || true
+  git --no-pager diff --stat -- .env.example deploy/environment.json docs/metrics.md dashboards/grafana loadtest/order.json api/openapi.json .sqlx || true
 }
 
 # The offline query data: a database of the migrations as they are now, and a check of `store` against it.
