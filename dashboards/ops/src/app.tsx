@@ -1,7 +1,7 @@
 // The application: who is signed in decides between the sign-in page and the monitor. Pages are loaded when they are first visited.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useState, type ComponentType } from "react";
-import { createBrowserRouter, RouterProvider, useRouteError } from "react-router";
+import { BrowserRouter, Route, Routes } from "react-router";
 import { newQueryClient } from "./api/client.ts";
 import { SpeechProvider, useSpeech } from "./i18n/context.tsx";
 import type { Speech } from "./i18n/i18n.ts";
@@ -13,74 +13,63 @@ import { Shell } from "./shell/shell.tsx";
 import { ShortcutProvider } from "./shell/shortcuts.tsx";
 import { AnnounceProvider } from "./ui/announce.tsx";
 import { Sprite } from "./ui/icons.tsx";
+import { PageBoundary } from "./ui/boundary.tsx";
 import { Failure, Skeleton } from "./ui/states.tsx";
 
-function page(load: () => Promise<{ default: ComponentType }>) {
+/** A page by its name; its code is loaded when it is first visited. */
+function page(name: string, load: () => Promise<{ default: ComponentType }>) {
   const Page = lazy(load);
   return (
-    <Suspense
-      fallback={
-        <main id="main" tabIndex={-1}>
-          <div className="head" />
-          <Skeleton rows={12} />
-        </main>
-      }
-    >
-      <Page />
-    </Suspense>
+    <PageBoundary key={name}>
+      <Suspense
+        fallback={
+          <main id="main" tabIndex={-1}>
+            <div className="head" />
+            <Skeleton rows={12} />
+          </main>
+        }
+      >
+        <Page />
+      </Suspense>
+    </PageBoundary>
   );
 }
 
-/** A page that failed to draw, or whose code could not be loaded after a deploy. */
-function PageError() {
-  const { t } = useSpeech();
-  const error = useRouteError();
-  return (
-    <main id="main" tabIndex={-1}>
-      <Failure
-        error={error instanceof Error ? error : new Error(String(error))}
-        title={t("failure.page")}
-        onRetry={() => {
-          window.location.reload();
-        }}
-      />
-    </main>
-  );
-}
-
-const router = () =>
-  createBrowserRouter(
-    [
-      {
-        element: <Shell />,
-        children: [
-          {
-            errorElement: <PageError />,
-            children: [
-              { path: "/", element: page(() => import("./pages/overview/overview.tsx")) },
-              { path: "/queues", element: page(() => import("./pages/queue/queues.tsx")) },
-              { path: "/queues/:queue", element: page(() => import("./pages/queue/queue.tsx")) },
-              { path: "/jobs", element: page(() => import("./pages/jobs/jobs.tsx")) },
-              { path: "/jobs/:queue/:lane/:id", element: page(() => import("./pages/job/job.tsx")) },
-              { path: "/webhooks", element: page(() => import("./pages/webhooks/webhooks.tsx")) },
-              { path: "/dead-letters", element: page(() => import("./pages/dead/dead.tsx")) },
-              { path: "/schedules", element: page(() => import("./pages/schedules/schedules.tsx")) },
-              { path: "/workers", element: page(() => import("./pages/workers/workers.tsx")) },
-              { path: "/circuits", element: page(() => import("./pages/circuits/circuits.tsx")) },
-              { path: "/bulk", element: page(() => import("./pages/bulk/bulk.tsx")) },
-              { path: "/audit", element: page(() => import("./pages/audit/audit.tsx")) },
-              { path: "*", element: <NotFound /> },
-            ],
-          },
-        ],
-      },
-    ],
-    { basename: "/ops" },
-  );
+const overview = page("overview", () => import("./pages/overview/overview.tsx"));
+const queues = page("queues", () => import("./pages/queue/queues.tsx"));
+const queue = page("queue", () => import("./pages/queue/queue.tsx"));
+const jobs = page("jobs", () => import("./pages/jobs/jobs.tsx"));
+const job = page("job", () => import("./pages/job/job.tsx"));
+const webhooks = page("webhooks", () => import("./pages/webhooks/webhooks.tsx"));
+const deadLetters = page("deadLetters", () => import("./pages/dead/dead.tsx"));
+const schedules = page("schedules", () => import("./pages/schedules/schedules.tsx"));
+const workers = page("workers", () => import("./pages/workers/workers.tsx"));
+const circuits = page("circuits", () => import("./pages/circuits/circuits.tsx"));
+const bulk = page("bulk", () => import("./pages/bulk/bulk.tsx"));
+const audit = page("audit", () => import("./pages/audit/audit.tsx"));
 
 function Monitor() {
-  const [routes] = useState(router);
-  return <RouterProvider router={routes} />;
+  return (
+    <BrowserRouter basename="/ops">
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={overview} />
+          <Route path="queues" element={queues} />
+          <Route path="queues/:queue" element={queue} />
+          <Route path="jobs" element={jobs} />
+          <Route path="jobs/:queue/:lane/:id" element={job} />
+          <Route path="webhooks" element={webhooks} />
+          <Route path="dead-letters" element={deadLetters} />
+          <Route path="schedules" element={schedules} />
+          <Route path="workers" element={workers} />
+          <Route path="circuits" element={circuits} />
+          <Route path="bulk" element={bulk} />
+          <Route path="audit" element={audit} />
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </BrowserRouter>
+  );
 }
 
 function Gate() {

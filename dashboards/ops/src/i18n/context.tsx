@@ -1,6 +1,5 @@
 // Gives components texts and formats of the language that is chosen, and writes language and direction to the page.
 import { createContext, Fragment, use, useEffect, useMemo, useState, type ReactNode } from "react";
-import { I18nProvider } from "react-aria-components/I18nProvider";
 import { usePreference } from "../prefs/prefs.ts";
 import { loadSpeech, type Key, type Speech, type Values } from "./i18n.ts";
 import { isLanguage } from "./languages.ts";
@@ -29,11 +28,7 @@ export function SpeechProvider({ first, children }: { readonly first: Speech; re
     document.documentElement.lang = speech.language;
     document.documentElement.dir = speech.dir;
   }, [speech]);
-  return (
-    <SpeechContext value={speech}>
-      <I18nProvider locale={`${speech.language}-u-nu-latn`}>{children}</I18nProvider>
-    </SpeechContext>
-  );
+  return <SpeechContext value={speech}>{children}</SpeechContext>;
 }
 
 /** Texts and formats. */

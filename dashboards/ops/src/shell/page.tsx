@@ -136,7 +136,7 @@ function OfflineBand() {
       <Icon name="offline" />
       <p>
         <b>{t("live.lost")}</b> {snapshot && t("live.dataFrom", { time: f.clock(new Date(snapshot.at)) })}{" "}
-        {seconds > 0 ? t("live.nextAttempt", { count: seconds }) : t("live.trying")}
+        {seconds > 0 ? t("live.nextAttempt", { time: f.durationText(seconds * 1_000) }) : t("live.trying")}
       </p>
       <button
         className="btn"
@@ -169,7 +169,7 @@ function PausedBand() {
           stream.resume();
         }}
       >
-        {t("live.resume")} <Keys keys="l" />
+        {t("common.resume")} <Keys keys="l" />
       </button>
     </div>
   );
@@ -198,7 +198,7 @@ function NoWorkersBand() {
 }
 
 function SessionBand() {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const { endsSoon, stay } = useSession();
   const announce = useAnnounce();
   const near = endsSoon !== undefined;
@@ -210,7 +210,7 @@ function SessionBand() {
     <div className="band" data-tone="warning">
       <Icon name="lock" />
       <p>
-        <Text k="session.endsSoon" values={{ count: endsSoon }} />
+        <Text k="session.endsSoon" values={{ time: f.durationText(endsSoon * 1_000) }} />
       </p>
       <button className="btn" type="button" onClick={stay}>
         {t("session.stay")}

@@ -12,7 +12,7 @@ import { useSpeech } from "../i18n/context.tsx";
 import { useSnapshot, useStream } from "../live/context.tsx";
 import { prefer } from "../prefs/prefs.ts";
 import { useSessionState } from "../session/context.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import Dialog from "../ui/aria-dialog.tsx";
 import { Glyph, Icon, type IconName } from "../ui/icons.tsx";
 import { jobsPath, PAGES, queuePath } from "./navigation.ts";
 import { problemName } from "./problems.tsx";
@@ -35,7 +35,7 @@ interface Section {
   readonly commands: readonly Command[];
 }
 
-export function Palette({
+export default function Palette({
   open,
   onClose,
   onShortcuts,
@@ -111,7 +111,7 @@ function useSections(text: string, onShortcuts: () => void): Section[] {
       commands: [
         {
           id: "live",
-          text: paused ? t("live.resume") : t("live.pause"),
+          text: paused ? t("common.resume") : t("live.pause"),
           icon: icon(paused ? "play" : "pause"),
           end: <Keys keys="l" />,
           run: () => {
@@ -122,7 +122,7 @@ function useSections(text: string, onShortcuts: () => void): Section[] {
         { id: "keys", text: t("keys.title"), icon: icon("menu"), end: <Keys keys="?" />, run: onShortcuts },
         {
           id: "dark",
-          text: t("palette.dark"),
+          text: t("settings.dark"),
           icon: icon("moon"),
           run: () => {
             prefer("theme", "dark");
@@ -130,7 +130,7 @@ function useSections(text: string, onShortcuts: () => void): Section[] {
         },
         {
           id: "light",
-          text: t("palette.light"),
+          text: t("settings.light"),
           icon: icon("sun"),
           run: () => {
             prefer("theme", "light");

@@ -15,7 +15,7 @@ export function ProblemWatch(): null {
     const fresh = known.current ? problems.filter((problem) => !known.current?.has(problem.id)) : [];
     known.current = new Set(problems.map((problem) => problem.id));
     const [first] = fresh;
-    if (first) announce(speech.t("shell.newProblem", { name: problemName(first), count: fresh.length }), "problem");
+    if (first) announce(speech.t("shell.newProblem", { name: problemName(first) }), "problem");
   }, [problems, announce, speech]);
   return null;
 }

@@ -22,17 +22,17 @@ function sentence({ t, f }: Speech, problem: Problem, now: Date): string {
   const since = problem.since ? f.moment(new Date(problem.since), now) : "";
   switch (problem.kind) {
     case "no_worker":
-      return t("problem.noWorker", { time: lasted, count, worker: problem.worker ?? "–", since });
+      return `${t("problem.noWorker", { time: lasted, worker: problem.worker ?? "–", since })} ${t("state.waiting")}: ${f.count(count)}`;
     case "oldest_age":
       return t("problem.oldestAge", { time: f.durationText(problem.value_ms ?? 0), limit: f.durationText(problem.limit_ms ?? 0) });
     case "dead_jobs": {
       const all = [problem.error_class && `<class>${problem.error_class}</class>`, problem.shop && `<i>${problem.shop}</i>`]
         .filter(Boolean)
         .join(", ");
-      return all ? t("problem.deadJobsAll", { count, all }) : t("problem.deadJobs", { count });
+      return [t("problem.deadJobs", { count }), all].filter(Boolean).join(" ");
     }
     case "backlog_growing":
-      return t("problem.backlog", { count });
+      return t("problem.backlog", { rate: f.rateText(count / 60) });
     case "circuit_open":
       return t("problem.circuit", {
         credential: problem.credential ?? "",
@@ -64,7 +64,7 @@ function Links({ problem }: { readonly problem: Problem }) {
       ];
       return (
         <Link className="link" to={deadPath(line.filter(Boolean).join(" "))}>
-          {t("problem.linkDead", { count: problem.count ?? 0 })}
+          {t("page.deadLetters")}
         </Link>
       );
     }

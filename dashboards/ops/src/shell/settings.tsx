@@ -1,12 +1,11 @@
 // Language, density, zone of times, and signing out, in a popover of the navigation.
 import { useId, type ReactNode } from "react";
-import { Button } from "react-aria-components/Button";
 import { useSpeech } from "../i18n/context.tsx";
 import { LANGUAGES } from "../i18n/languages.ts";
 import { usePreference, type Preferences } from "../prefs/prefs.ts";
 import { useSessionState } from "../session/context.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { DialogTrigger, Popover, PopoverContent } from "../ui/menu.tsx";
+import { PopoverButton } from "../ui/menu.tsx";
 
 function Choice({
   name,
@@ -47,35 +46,28 @@ export function Settings() {
   const { leave } = useSessionState();
   const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
-    <DialogTrigger>
-      <Button className="btn ghost only" aria-label={t("settings.title")}>
-        <Icon name="settings" />
-      </Button>
-      <Popover className="popover" placement="top start" offset={6}>
-        <PopoverContent className="settings" aria-label={t("settings.title")}>
-          <Choice name="language" label={t("settings.language")} options={LANGUAGES} lang />
-          <Choice
-            name="density"
-            label={t("settings.density")}
-            options={{ compact: t("settings.compact"), regular: t("settings.regular"), comfortable: t("settings.comfortable") }}
-          />
-          <Choice
-            name="zone"
-            label={t("settings.zone")}
-            options={{ UTC: "UTC", local: t("settings.local", { zone: f.zone === local ? f.zoneName : local }) }}
-          />
-          <button
-            className="btn"
-            type="button"
-            onClick={() => {
-              void leave();
-            }}
-          >
-            <Icon name="leave" className="flip" />
-            {t("session.signOut")}
-          </button>
-        </PopoverContent>
-      </Popover>
-    </DialogTrigger>
+    <PopoverButton label={t("settings.title")} icon="settings" className="settings">
+      <Choice name="language" label={t("settings.language")} options={LANGUAGES} lang />
+      <Choice
+        name="density"
+        label={t("settings.density")}
+        options={{ compact: t("settings.compact"), regular: t("settings.regular"), comfortable: t("settings.comfortable") }}
+      />
+      <Choice
+        name="zone"
+        label={t("settings.zone")}
+        options={{ UTC: "UTC", local: t("settings.local", { zone: f.zone === local ? f.zoneName : local }) }}
+      />
+      <button
+        className="btn"
+        type="button"
+        onClick={() => {
+          void leave();
+        }}
+      >
+        <Icon name="leave" className="flip" />
+        {t("session.signOut")}
+      </button>
+    </PopoverButton>
   );
 }

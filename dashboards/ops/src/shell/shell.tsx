@@ -1,5 +1,5 @@
 // The frame around all pages: navigation, top bar on narrow screens, palette, list of shortcuts, settings.
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { Snapshot } from "../api/generated/ops.schemas.ts";
 import { useSpeech } from "../i18n/context.tsx";
@@ -9,11 +9,12 @@ import { useSession } from "../session/context.tsx";
 import { Segmented } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { PAGES, type PageEntry } from "./navigation.ts";
-import { Palette } from "./palette.tsx";
 import { ProblemWatch } from "./problem-watch.tsx";
 import { Settings } from "./settings.tsx";
 import { ShortcutDialog } from "./shortcut-dialog.tsx";
 import { Keys, useShortcuts } from "./shortcuts.tsx";
+
+const Palette = lazy(() => import("./palette.tsx"));
 
 function Brand() {
   return (
@@ -129,6 +130,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const [open, setOpen] = useState<"palette" | "keys">();
   const [menu, setMenu] = useState(false);
+  const [paletteUsed, setPaletteUsed] = useState(false);
+  if (open === "palette" && !paletteUsed) setPaletteUsed(true);
   const first = useRef(true);
   useShortcuts([
     {
@@ -217,13 +220,17 @@ export function Shell() {
         <Outlet />
       </div>
       <ProblemWatch />
-      <Palette
-        open={open === "palette"}
-        onClose={close}
-        onShortcuts={() => {
-          setOpen("keys");
-        }}
-      />
+      <Suspense>
+        {paletteUsed && (
+          <Palette
+            open={open === "palette"}
+            onClose={close}
+            onShortcuts={() => {
+              setOpen("keys");
+            }}
+          />
+        )}
+      </Suspense>
       <ShortcutDialog open={open === "keys"} onClose={close} />
     </>
   );

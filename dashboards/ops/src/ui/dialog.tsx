@@ -1,8 +1,7 @@
-// Dialogs: react-aria sees to focus, Esc and what is behind; after closing, focus returns to the trigger.
-import type { ReactNode } from "react";
-import { Dialog as AriaDialog } from "react-aria-components/Dialog";
-import { Heading } from "react-aria-components/Heading";
-import { Modal, ModalOverlay } from "react-aria-components/Modal";
+// Dialogs. Their code is loaded when the first one opens.
+import { lazy, Suspense, useState, type ReactNode } from "react";
+
+const Shown = lazy(() => import("./aria-dialog.tsx"));
 
 export interface DialogProps {
   readonly open: boolean;
@@ -14,26 +13,13 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
-export function Dialog({ open, onClose, title, label, className = "", children }: DialogProps) {
-  return (
-    <ModalOverlay
-      className="scrim"
-      isDismissable
-      isOpen={open}
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose();
-      }}
-    >
-      <Modal className={`modal ${className}`}>
-        <AriaDialog className="dialog" {...(label !== undefined && { "aria-label": label })}>
-          {title !== undefined && (
-            <Heading slot="title" level={2}>
-              {title}
-            </Heading>
-          )}
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
-  );
+export function Dialog(props: DialogProps) {
+  // Once loaded it stays, so that it can close by itself.
+  const [used, setUsed] = useState(props.open);
+  if (props.open && !used) setUsed(true);
+  return used ? (
+    <Suspense>
+      <Shown {...props} />
+    </Suspense>
+  ) : null;
 }

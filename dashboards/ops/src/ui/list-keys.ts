@@ -102,7 +102,7 @@ export function useListKeys<T>({ rows, rowKey, body, enabled, scrollTo, onOpen, 
                 },
                 {
                   keys: "escape",
-                  text: "keys.clear" as const,
+                  text: "list.clear" as const,
                   run: () => {
                     selection.clear();
                   },

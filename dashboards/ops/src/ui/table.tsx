@@ -1,5 +1,5 @@
-// Every list of the monitor: columns by TanStack Table, rows drawn only near the window by TanStack Virtual, moved through by keys. The list
-// is one tab stop. Tables keep their roles where narrow screens lay rows out as blocks.
+// Every list of the monitor: columns by TanStack Table, moved through by keys. The list is one tab stop. Tables keep their roles where
+// narrow screens lay rows out as blocks.
 import {
   columnVisibilityFeature,
   createSortedRowModel,
@@ -9,16 +9,11 @@ import {
   type ColumnDef,
   type Row,
 } from "@tanstack/react-table";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode, type RefObject } from "react";
+import { useCallback, useMemo, useRef, useState, type MouseEvent, type ReactNode, type RefObject } from "react";
 import { useSpeech } from "../i18n/context.tsx";
 import { Icon } from "./icons.tsx";
 import { useListKeys } from "./list-keys.ts";
 import type { Selection } from "./selection.ts";
-
-/** Rows up to which all are drawn. */
-const DRAWN_ALL_MAX = 80;
-const OVERSCAN_ROWS = 12;
 
 export interface Column<T> {
   readonly id: string;
@@ -87,7 +82,36 @@ function useModel<T extends object>({ columns, rows, rowKey, sorting, hidden }: 
   });
 }
 
+/** Which rows are drawn, and how much room the others take. */
+export interface Drawn {
+  readonly all: boolean;
+  readonly indexes: readonly number[];
+  readonly before: number;
+  readonly after: number;
+  readonly measure?: (row: HTMLTableRowElement | null) => void;
+  readonly scrollTo: (index: number) => void;
+}
+
+/** All rows. */
+export const allRows = (count: number): Drawn => ({
+  all: true,
+  indexes: Array.from({ length: count }, (_, i) => i),
+  before: 0,
+  after: 0,
+  scrollTo: () => undefined,
+});
+
+/** A list of which all rows are drawn: for some dozens. Longer ones are LongTables. */
 export function DataTable<T extends object>(props: TableProps<T>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const drawn = useMemo(() => allRows(props.rows.length), [props.rows.length]);
+  return <TableView {...props} body={body} drawn={drawn} />;
+}
+
+export function TableView<T extends object>(
+  props: TableProps<T> & { readonly body: RefObject<HTMLTableSectionElement | null>; readonly drawn: Drawn },
+) {
+  const { body, drawn } = props;
   const { label, className, columns, rowKey, onOpen, selection, isCurrent, rowClassName, rowCount, groups } = props;
   const table = useModel(props);
   const model = table.getRowModel().rows;
@@ -97,15 +121,13 @@ export function DataTable<T extends object>(props: TableProps<T>) {
     .getVisibleLeafColumns()
     .map((column) => byId.get(column.id))
     .filter((column) => column !== undefined);
-  const body = useRef<HTMLTableSectionElement>(null);
   const moves = onOpen !== undefined;
-  const window_ = useWindow(rows.length, body);
   const keys = useListKeys({
     rows,
     rowKey,
     body,
     enabled: moves,
-    scrollTo: window_.scrollTo,
+    scrollTo: drawn.scrollTo,
     opensOnClick: props.opensOnClick ?? true,
     ...(onOpen && { onOpen }),
     ...(selection && { selection }),
@@ -118,12 +140,12 @@ export function DataTable<T extends object>(props: TableProps<T>) {
       className={className}
       role={moves ? "grid" : "table"}
       aria-label={label}
-      aria-rowcount={rowCount ?? (window_.all ? undefined : rows.length + 1)}
+      aria-rowcount={rowCount ?? (drawn.all ? undefined : rows.length + 1)}
       aria-multiselectable={selection ? true : undefined}
     >
       <thead role="rowgroup">
         {groups}
-        <tr role="row" aria-rowindex={window_.all && rowCount === undefined ? undefined : 1}>
+        <tr role="row" aria-rowindex={drawn.all && rowCount === undefined ? undefined : 1}>
           {selection && <SelectAll rows={rows} selection={selection} />}
           {visible.map((column) => {
             const model_ = table.getColumn(column.id);
@@ -151,8 +173,8 @@ export function DataTable<T extends object>(props: TableProps<T>) {
         </tr>
       </thead>
       <tbody role="rowgroup" ref={body} onKeyDown={keys.onKeyDown}>
-        {window_.before > 0 && <Gap height={window_.before} columns={sizes} />}
-        {window_.indexes.map((index) => {
+        {drawn.before > 0 && <Gap height={drawn.before} columns={sizes} />}
+        {drawn.indexes.map((index) => {
           const row = rows[index];
           if (!row) return null;
           const key = rowKey(row);
@@ -162,9 +184,9 @@ export function DataTable<T extends object>(props: TableProps<T>) {
             <tr
               key={key}
               role="row"
-              ref={window_.measure}
+              ref={drawn.measure}
               data-index={index}
-              aria-rowindex={window_.all && rowCount === undefined ? undefined : index + 2}
+              aria-rowindex={drawn.all && rowCount === undefined ? undefined : index + 2}
               aria-selected={selection ? chosen : moves && isCurrent ? isCurrent(row) : undefined}
               tabIndex={moves ? (here ? 0 : -1) : undefined}
               className={`${here ? "here" : ""} ${rowClassName?.(row) ?? ""}`}
@@ -190,7 +212,7 @@ export function DataTable<T extends object>(props: TableProps<T>) {
             </tr>
           );
         })}
-        {window_.after > 0 && <Gap height={window_.after} columns={sizes} />}
+        {drawn.after > 0 && <Gap height={drawn.after} columns={sizes} />}
       </tbody>
     </table>
   );
@@ -276,43 +298,4 @@ function SelectRow<T>({
       />
     </td>
   );
-}
-
-/** Which rows are drawn, and how much room the others take. */
-function useWindow(count: number, body: RefObject<HTMLTableSectionElement | null>) {
-  const all = count <= DRAWN_ALL_MAX;
-  const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => {
-    if (all || !body.current) return;
-    setMargin(body.current.getBoundingClientRect().top + window.scrollY);
-  }, [all, body, count]);
-  const rowHeight = useMemo(() => {
-    if (typeof document === "undefined") return 32;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) * rem || 32;
-  }, []);
-  const virtual = useWindowVirtualizer({
-    count: all ? 0 : count,
-    estimateSize: () => rowHeight,
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: margin,
-  });
-  const scrollTo = useCallback(
-    (index: number) => {
-      if (!all) virtual.scrollToIndex(index, { align: "auto" });
-    },
-    [all, virtual],
-  );
-  if (all) return { all, indexes: Array.from({ length: count }, (_, i) => i), before: 0, after: 0, measure: undefined, scrollTo };
-  const items = virtual.getVirtualItems();
-  const first = items[0];
-  const last = items.at(-1);
-  return {
-    all,
-    indexes: items.map((item) => item.index),
-    before: first ? first.start - margin : 0,
-    after: last ? virtual.getTotalSize() - (last.end - margin) : 0,
-    measure: virtual.measureElement,
-    scrollTo,
-  };
 }

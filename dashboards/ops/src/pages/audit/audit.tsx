@@ -18,7 +18,8 @@ import { FilterLine } from "../../ui/filter-line.tsx";
 import { SavedFilters, SaveFilter } from "../../ui/saved-filters.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { auditAction, auditTarget } from "./sentence.tsx";
 
@@ -120,7 +121,7 @@ export default function AuditPage() {
             />
           )}
           {rows.length > 0 && (
-            <DataTable
+            <LongTable
               label={t("page.audit")}
               className="listing-table"
               columns={columns}
@@ -190,7 +191,7 @@ function Details({ entry, onClose }: { readonly entry: AuditEntry; readonly onCl
           ],
           entry.bulk_action !== undefined && [t("common.action"), t(`bulk.action.${entry.bulk_action}` as Key)],
           filter && [
-            t("bulk.filter"),
+            t("filter.label"),
             <bdi key="f" className="mono">
               {lineOf({ ...filter }) || t("common.all")}
             </bdi>,

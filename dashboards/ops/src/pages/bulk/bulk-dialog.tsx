@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { cancelBulk, confirmBulk, getBulk, planBulk } from "../../api/generated/ops.ts";
 import type { Bulk, BulkRequest } from "../../api/generated/ops.schemas.ts";
 import { lineOf } from "../../filter/edit.ts";
-import { useSpeech, Text } from "../../i18n/context.tsx";
+import { useSpeech } from "../../i18n/context.tsx";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { useBlocked } from "../../ui/button.tsx";
 import { changeProblem, ReasonField } from "../../ui/confirm.tsx";
@@ -15,7 +15,7 @@ import { Moment } from "../../ui/figures.tsx";
 import { Facts } from "../../ui/side-panel.tsx";
 import { Failure } from "../../ui/states.tsx";
 import { StateLabel } from "../../ui/state.tsx";
-import { Progress } from "./progress.tsx";
+import { processed, Progress } from "./progress.tsx";
 
 /** How often a plan or a running operation is looked at. */
 const LOOK_MS = 700;
@@ -121,7 +121,7 @@ function Plan({
   const count = bulk?.progress.matched ?? 0;
   const filter = line ?? ((request.jobs ?? request.webhooks) ? lineOf({ ...(request.jobs ?? request.webhooks) }) : undefined);
   useEffect(() => {
-    if (!counting) announce(t("bulk.countedSaid", { count }), "bulk");
+    if (!counting) announce(t("bulk.items", { count }), "bulk");
   }, [counting, count, announce, t]);
   const confirm = async () => {
     if (!bulk || counting || count === 0 || blocked !== undefined) return;
@@ -148,7 +148,7 @@ function Plan({
       <Facts
         items={[
           filter !== undefined && [
-            t("bulk.filter"),
+            t("filter.label"),
             <bdi key="f" className="mono">
               {filter === "" ? t("common.all") : filter}
             </bdi>,
@@ -159,7 +159,7 @@ function Plan({
               <span key="c">{t("bulk.counting", { count })}</span>
             ) : (
               <span key="c">
-                <b>{t("bulk.items", { count })}</b> {bulk.queues.length > 1 && t("bulk.inQueues", { count: bulk.queues.length })} ·{" "}
+                <b>{t("bulk.items", { count })}</b> {bulk.queues.length > 1 && `${t("page.queues")}: ${f.count(bulk.queues.length)}`} ·{" "}
                 <Moment at={bulk.counted_at} />
               </span>
             ),
@@ -207,11 +207,7 @@ function Running({ bulk, onClose }: { readonly bulk: Bulk; readonly onClose: () 
   return (
     <div className="sheet">
       <p>
-        <Text
-          k="bulk.processed"
-          values={{ done: bulk.progress.changed + bulk.progress.skipped + bulk.progress.failed, count: bulk.progress.matched }}
-        />{" "}
-        {t("bulk.mayClose")}
+        <b>{t("common.of", { a: processed(bulk.progress), b: bulk.progress.matched })}</b> {t("bulk.mayClose")}
       </p>
       <Progress progress={bulk.progress} label={t(`bulk.title.${bulk.action}`)} />
       <div className="actions">
@@ -230,7 +226,7 @@ function Result({ bulk, onClose, onDone }: { readonly bulk: Bulk; readonly onClo
   const { t } = useSpeech();
   const announce = useAnnounce();
   const { changed, skipped, failed, state } = bulk.progress;
-  const text = t(`bulk.result.${bulk.action}`, { count: changed });
+  const text = `${t(`bulk.action.${bulk.action}`)}: ${t("bulk.jobsDone", { count: changed })}`;
   useEffect(() => {
     announce(text, "bulk");
   }, [announce, text]);

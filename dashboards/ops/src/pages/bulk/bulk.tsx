@@ -15,7 +15,8 @@ import { Age, Count, Moment } from "../../ui/figures.tsx";
 import { Region } from "../../ui/query.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { Progress } from "./progress.tsx";
 
@@ -57,14 +58,14 @@ function columnsOf(speech: Speech): readonly Column<Bulk>[] {
     },
     {
       id: "filter",
-      header: t("bulk.filter"),
+      header: t("filter.label"),
       className: "grow",
       cell: (bulk) => <div className="say mono muted">{filterText(speech, bulk)}</div>,
     },
     { id: "matched", header: t("bulk.matched"), className: "num c1", cell: (bulk) => <Count n={bulk.progress.matched} /> },
     { id: "changed", header: t("bulk.changed"), className: "num c1", cell: (bulk) => <Count n={bulk.progress.changed} /> },
     { id: "skipped", header: t("bulk.skippedShort"), className: "num c2", cell: (bulk) => <Count n={bulk.progress.skipped} /> },
-    { id: "failed", header: t("bulk.failedShort"), className: "num c2", cell: (bulk) => <Count n={bulk.progress.failed} tone="bad" /> },
+    { id: "failed", header: t("bulk.state.failed"), className: "num c2", cell: (bulk) => <Count n={bulk.progress.failed} tone="bad" /> },
     {
       id: "progress",
       header: t("bulk.progressShort"),
@@ -105,7 +106,7 @@ export default function BulkPage() {
           {list.data === undefined || rows.length > 0 ? (
             <Region query={list}>
               {() => (
-                <DataTable
+                <LongTable
                   label={t("page.bulk")}
                   className="listing-table"
                   columns={columns}
@@ -190,7 +191,7 @@ function Details({ id, live, onClose }: { readonly id: string; readonly live: Bu
               <Facts
                 items={[
                   [
-                    t("bulk.filter"),
+                    t("filter.label"),
                     <bdi key="f" className="mono">
                       {filterText(speech, data)}
                     </bdi>,
@@ -198,9 +199,9 @@ function Details({ id, live, onClose }: { readonly id: string; readonly live: Bu
                   [t("bulk.matched"), <Count key="m" n={progress.matched} />],
                   [t("bulk.changed"), <Count key="c" n={progress.changed} />],
                   [t("bulk.skippedShort"), <Count key="s" n={progress.skipped} />],
-                  [t("bulk.failedShort"), <Count key="x" n={progress.failed} />],
+                  [t("bulk.state.failed"), <Count key="x" n={progress.failed} />],
                   [t("audit.who"), <bdi key="w">{data.by.name}</bdi>],
-                  [t("bulk.planned"), <Moment key="p" at={data.created_at} ms />],
+                  [t("bulk.state.planned"), <Moment key="p" at={data.created_at} ms />],
                   data.confirmed_at !== undefined && [t("bulk.confirmed"), <Moment key="cf" at={data.confirmed_at} ms />],
                   data.ended_at !== undefined && [t("bulk.ended"), <Moment key="e" at={data.ended_at} ms />],
                   data.reason !== undefined && [t("common.reason"), data.reason],

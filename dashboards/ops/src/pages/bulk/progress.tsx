@@ -8,7 +8,7 @@ export const processed = ({ changed, skipped, failed }: BulkProgress): number =>
 export function Progress({ progress, label }: { readonly progress: BulkProgress; readonly label: string }) {
   const { t } = useSpeech();
   const done = processed(progress);
-  const text = t("bulk.progress", { done, count: progress.matched });
+  const text = t("common.of", { a: done, b: progress.matched });
   return (
     <div
       className="progress"

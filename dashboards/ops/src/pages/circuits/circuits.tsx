@@ -14,7 +14,8 @@ import { Count, CountOf, Meter, Moment, None, Rate } from "../../ui/figures.tsx"
 import { Glyph, Icon } from "../../ui/icons.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { usedShare } from "../overview/side-lists.tsx";
 import { shopName } from "../jobs/job-columns.tsx";
@@ -132,7 +133,7 @@ export default function CircuitsPage() {
             <Empty title={t("circuit.noneTitle")}>{search ? t("circuit.noneFound") : t("circuit.noneText")}</Empty>
           )}
           {rows.length > 0 && (
-            <DataTable
+            <LongTable
               label={t("page.circuits")}
               className="listing-table"
               columns={columns}
@@ -236,7 +237,7 @@ function Details({ circuit, onClose }: { readonly circuit: Circuit; readonly onC
           notify(t("circuit.closedSaid"));
         }}
       >
-        {t("circuit.closeEffect", { n: f.count(circuit.snoozed ?? 0), count: circuit.snoozed ?? 0 })}
+        {t("circuit.closeEffect")} {t("circuit.snoozed")}: {f.count(circuit.snoozed ?? 0)}
       </Confirm>
     </SidePanel>
   );

@@ -40,7 +40,7 @@ export function JobActionDialog({
       danger={shown === "delete"}
       onConfirm={act}
       onDone={() => {
-        notify(t(`bulk.result.${shown}`, { count: 1 }));
+        notify(`${t(`bulk.action.${shown}`)}: ${t("bulk.jobsDone", { count: 1 })}`);
       }}
     >
       <p>

@@ -8,12 +8,12 @@ import { Facts } from "../../ui/side-panel.tsx";
 import { shopName, shortId } from "../jobs/job-columns.tsx";
 
 export function JobFacts({ detail }: { readonly detail: JobDetail }) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const { job, parent, webhook, children, trace_id: trace, idempotency_key: key, payload, snoozes } = detail;
   const counts = [
-    t("job.attemptsOf", { attempts: job.attempts, max: job.max_attempts }),
-    job.rescues > 0 && t("job.rescues", { count: job.rescues }),
-    snoozes > 0 && t("job.snoozes", { count: snoozes }),
+    t("common.of", { a: job.attempts, b: job.max_attempts }),
+    job.rescues > 0 && `${t("queue.rescues")}: ${f.count(job.rescues)}`,
+    snoozes > 0 && `${t("outcome.snoozed")}: ${f.count(snoozes)}`,
   ]
     .filter(Boolean)
     .join(", ");

@@ -252,7 +252,7 @@ function Why({ detail }: { readonly detail: JobDetail }) {
   if (chain === undefined || chain.length === 0) {
     if (shown !== "paused" || !job.paused_by) return null;
     return (
-      <section className="reason" data-s="paused" aria-label={t("job.reason")}>
+      <section className="reason" data-s="paused" aria-label={t("common.reason")}>
         <Glyph name="paused" />
         <p>{t("job.pausedBy", { who: job.paused_by.actor.name, time: f.clock(new Date(job.paused_by.at)) })}</p>
       </section>
@@ -262,7 +262,7 @@ function Why({ detail }: { readonly detail: JobDetail }) {
     .filter(Boolean)
     .join(" ");
   return (
-    <section className="reason" data-s={shown} aria-label={t("job.reason")}>
+    <section className="reason" data-s={shown} aria-label={t("common.reason")}>
       <Glyph name={shown} />
       <div>
         <p>

@@ -3,6 +3,7 @@ import { Toolbar } from "react-aria-components/Toolbar";
 import { useEffect } from "react";
 import type { BulkAction, Job, JobState } from "../../api/generated/ops.schemas.ts";
 import { useSpeech } from "../../i18n/context.tsx";
+import { AriaLocale } from "../../ui/aria-locale.tsx";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Action, IconButton } from "../../ui/button.tsx";
 import type { IconName } from "../../ui/icons.tsx";
@@ -44,7 +45,7 @@ export function BulkBar({
   const announce = useAnnounce();
   const count = selection.rows.length;
   useEffect(() => {
-    if (count > 0) announce(t("list.selectedSaid", { count }), "selected");
+    if (count > 0) announce(t("list.selected", { count }), "selected");
   }, [count, announce, t]);
   if (count === 0) return null;
   const fitting = (action: BulkAction) => selection.rows.filter((job) => FITS[action].includes(job.state)).length;
@@ -53,38 +54,40 @@ export function BulkBar({
       ? t("jobs.allMatching")
       : t("jobs.allMatchingCount", { count: matching, n: (exact ? "" : "≥\u202f") + f.count(matching) });
   return (
-    <Toolbar className="bulk" aria-label={t("jobs.selectionActions")}>
-      <p>
-        <b className="count">{t("list.selected", { count })}</b>
-      </p>
-      <Menu
-        label={all}
-        icon="bulk"
-        text={all}
-        entries={ACTIONS.map((action) => ({
-          id: action,
-          text: t(`bulk.action.${action}`),
-          icon: ACTION_ICONS[action],
-          onAction: () => {
-            onAll(action);
-          },
-        }))}
-      />
-      <span className="rule" />
-      {ACTIONS.filter((action) => fitting(action) > 0).map((action, index) => (
-        <Action
-          key={action}
-          icon={ACTION_ICONS[action]}
-          right="queues:operate"
-          {...(action === "delete" ? { tone: "danger" as const } : index === 0 ? { tone: "primary" as const } : {})}
-          onClick={() => {
-            onAct(action);
-          }}
-        >
-          {t(`bulk.button.${action}`, { count: fitting(action) })}
-        </Action>
-      ))}
-      <IconButton icon="close" label={t("list.clear")} onClick={selection.clear} />
-    </Toolbar>
+    <AriaLocale>
+      <Toolbar className="bulk" aria-label={t("jobs.selectionActions")}>
+        <p>
+          <b className="count">{t("list.selected", { count })}</b>
+        </p>
+        <Menu
+          label={all}
+          icon="bulk"
+          text={all}
+          entries={ACTIONS.map((action) => ({
+            id: action,
+            text: t(`bulk.action.${action}`),
+            icon: ACTION_ICONS[action],
+            onAction: () => {
+              onAll(action);
+            },
+          }))}
+        />
+        <span className="rule" />
+        {ACTIONS.filter((action) => fitting(action) > 0).map((action, index) => (
+          <Action
+            key={action}
+            icon={ACTION_ICONS[action]}
+            right="queues:operate"
+            {...(action === "delete" ? { tone: "danger" as const } : index === 0 ? { tone: "primary" as const } : {})}
+            onClick={() => {
+              onAct(action);
+            }}
+          >
+            {t(`bulk.action.${action}`)} <bdi>{f.count(fitting(action))}</bdi>
+          </Action>
+        ))}
+        <IconButton icon="close" label={t("list.clear")} onClick={selection.clear} />
+      </Toolbar>
+    </AriaLocale>
   );
 }

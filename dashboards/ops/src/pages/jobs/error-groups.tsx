@@ -3,16 +3,7 @@ import type { ErrorGroup } from "../../api/generated/ops.schemas.ts";
 import { useSpeech } from "../../i18n/context.tsx";
 import { useNow } from "../../live/context.tsx";
 import { Spark } from "../../ui/figures.tsx";
-
-/** What happened to jobs with errors of the class. */
-const OUTCOMES = {
-  dead: "groups.dead",
-  retried: "groups.retried",
-  snoozed: "groups.snoozed",
-  rescued: "groups.rescued",
-  cancelled: "groups.cancelled",
-  done: "groups.retried",
-} as const;
+import { OUTCOME_KEYS } from "../../ui/state.tsx";
 
 export function ErrorGroups({ groups, onPick }: { readonly groups: readonly ErrorGroup[]; readonly onPick: (group: ErrorGroup) => void }) {
   const { t, f } = useSpeech();
@@ -30,8 +21,8 @@ export function ErrorGroups({ groups, onPick }: { readonly groups: readonly Erro
             <bdi className="class">{group.error_class}</bdi>
             <Spark values={group.buckets} bars state={group.outcome === "dead" ? "dead" : undefined} />
             <small>
-              {group.exact ? "" : "≥\u202f"}
-              {t(OUTCOMES[group.outcome], { count: group.count })}, {t("groups.last", { ago: f.ago(new Date(group.last_at), now) })}
+              {t(OUTCOME_KEYS[group.outcome])}: {group.exact ? "" : "≥\u202f"}
+              {f.count(group.count)}, {t("groups.last", { ago: f.ago(new Date(group.last_at), now) })}
             </small>
           </button>
         </li>

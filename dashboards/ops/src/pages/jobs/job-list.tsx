@@ -8,7 +8,7 @@ import { jobPath } from "../../shell/navigation.ts";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { useSelection } from "../../ui/selection.ts";
 import { Failure, Skeleton } from "../../ui/states.tsx";
-import { DataTable } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
 import { BulkDialog } from "../bulk/bulk-dialog.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { ErrorGroups } from "./error-groups.tsx";
@@ -116,7 +116,7 @@ function Loaded({
             {t("jobs.newer", { count: newer })}
           </button>
         )}
-        <DataTable
+        <LongTable
           label={t("jobs.newestFirst")}
           className="jobs"
           columns={columns}
@@ -175,18 +175,20 @@ function More({ list }: { readonly list: ReturnType<typeof useJobList> }) {
     <p className="more">
       {list.hasNextPage && (
         <button className="btn" type="button" aria-disabled={list.isFetchingNextPage} onClick={next}>
-          {capped ? t("jobs.continue") : t("jobs.older")}
+          {capped ? t("jobs.continue") : t("list.more")}
         </button>
       )}
       <span>
         {capped ? (
           <>
             <b>{t("jobs.stopped", { took: f.durationText(last.searched.took_ms) })}</b>{" "}
-            {until && t("jobs.stoppedAt", { at: f.dayAndMinute(new Date(until)) })} {t("jobs.soFar", { count: rows.length })}
+            {until && t("jobs.stoppedAt", { at: f.dayAndMinute(new Date(until)) })} {t("list.shownSaid", { count: rows.length })}.{" "}
+            {t("jobs.notSearched")}
           </>
         ) : (
           <>
-            {t("jobs.shown", { count: rows.length })} {t("jobs.searched", { rows: searched.rows, took: f.durationText(searched.took) })}{" "}
+            {t("list.shownSaid", { count: rows.length })}.{" "}
+            {t("jobs.searched", { rows: searched.rows, took: f.durationText(searched.took) })}{" "}
             {list.hasNextPage ? t("jobs.moreAvailable") : t("jobs.all")}
           </>
         )}

@@ -21,7 +21,7 @@ export const perSecond = (values: readonly (number | null)[], step: number): (nu
 export function throughputPlots({ t, f }: Speech, { total, step_seconds: step }: Series): Plot[] {
   const rate = { format: (value: number) => f.rateText(value), axis: (value: number) => (value === 0 ? "0" : `${f.short(value)}/s`) };
   const count = { format: (value: number) => f.count(value), axis: (value: number) => f.short(value) };
-  const done: ChartSeries = { name: t("vital.done"), values: perSecond(total.done, step), look: "line", tone: "done-fill" };
+  const done: ChartSeries = { name: t("state.done"), values: perSecond(total.done, step), look: "line", tone: "done-fill" };
   return [
     {
       id: "flow",

@@ -37,7 +37,7 @@ export function Problems({
   return (
     <section className="problems" aria-labelledby="problems">
       <h2 className="sr" id="problems">
-        {t("overview.problems", { count: problems.length })}
+        {t("palette.problems")}: {f.count(problems.length)}
       </h2>
       <ul>
         {problems.map((problem) => (

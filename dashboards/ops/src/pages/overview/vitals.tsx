@@ -42,7 +42,7 @@ export function Vitals({ totals, sparks }: { readonly totals: Totals; readonly s
   return (
     <dl className="vitals">
       <Vital
-        name={t("vital.done")}
+        name={t("state.done")}
         spark={sparks.done}
         note={
           gap > NOISE_PER_SECOND
@@ -89,7 +89,7 @@ export function Vitals({ totals, sparks }: { readonly totals: Totals; readonly s
         note={
           totals.dead_last_hour_queue
             ? t("vital.mostlyIn", { queue: totals.dead_last_hour_queue })
-            : t("vital.deadInAll", { count: totals.dead })
+            : `${t("page.deadLetters")}: ${f.count(totals.dead)}`
         }
       >
         <Count n={totals.dead_last_hour} />

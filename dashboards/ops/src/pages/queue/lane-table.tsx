@@ -15,7 +15,8 @@ import { Count, Duration, Meter } from "../../ui/figures.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { StateLabel } from "../../ui/state.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { LimitsForm, limitText, rateText } from "./limits-form.tsx";
 
 const PAGE_ROWS = 100;
@@ -171,9 +172,9 @@ function columnsOf(
             onClick={() => {
               act(lane, "pause");
             }}
-            aria-label={`${lane.settings.paused ? t("lane.resume") : t("lane.pause")} ${laneName(lane)}`}
+            aria-label={`${lane.settings.paused ? t("common.resume") : t("common.pause")} ${laneName(lane)}`}
           >
-            <span className="word">{lane.settings.paused ? t("lane.resume") : t("lane.pause")}</span>
+            <span className="word">{lane.settings.paused ? t("common.resume") : t("common.pause")}</span>
           </Action>
           <Action
             icon="edit"
@@ -233,20 +234,20 @@ function Rows({
   return (
     <>
       <div className="scroll">
-        <DataTable label={t("lane.lanes")} className="listing-table lanes" columns={columns} rows={rows} rowKey={laneKey} />
+        <LongTable label={t("lane.lanes")} className="listing-table lanes" columns={columns} rows={rows} rowKey={laneKey} />
       </div>
       {lane && (
         <Confirm
           open={open.what === "pause"}
           onClose={close}
           title={paused ? t("lane.resumeTitle", { lane: name }) : t("lane.pauseTitle", { lane: name })}
-          confirm={paused ? t("lane.resume") : t("lane.pause")}
+          confirm={paused ? t("common.resume") : t("common.pause")}
           onConfirm={(reason) => save(lane, { paused: !paused, ...(reason !== undefined && { reason }) })}
           onDone={() => {
             notify(paused ? t("lane.resumed", { lane: name }) : t("lane.pausedSaid", { lane: name }));
           }}
         >
-          {paused ? t("queue.resumeEffect", { count: lane.waiting }) : t("lane.pauseEffect", { lane: name, queue })}
+          {paused ? t("queue.resumeEffect") : t("lane.pauseEffect", { lane: name, queue })}
         </Confirm>
       )}
       {lane && (

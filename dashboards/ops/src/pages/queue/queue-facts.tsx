@@ -14,6 +14,7 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
   const { t, f } = useSpeech();
   const { queue: row, settings, policy } = queue;
   const { now, window, oldest_limit_ms: limit } = row;
+  const span = t(`queue.last.${queue.span}`);
   const late = limit !== undefined && (now.oldest_age_ms ?? 0) > limit;
   return (
     <>
@@ -24,7 +25,9 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
             <span className={`figure ${late ? "bad" : ""}`}>
               <Count n={now.waiting} />
             </span>
-            <span className="note">{t("queue.lanesActive", { count: queue.active_lanes })}</span>
+            <span className="note">
+              {t("lane.lanes")}: {f.count(queue.active_lanes)}
+            </span>
           </dd>
         </div>
         <div>
@@ -51,7 +54,9 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
             <span className="figure">
               <Count n={now.delayed} />
             </span>
-            <span className="note">{t("queue.retriedInSpan", { count: window.retried })}</span>
+            <span className="note">
+              {t("queue.retries")}: {f.count(window.retried)}
+            </span>
           </dd>
         </div>
         <div>
@@ -60,7 +65,9 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
             <span className="figure">
               <Rate perSecond={now.done_per_second} />
             </span>
-            <span className="note">{t("queue.doneInSpan", { count: window.done })}</span>
+            <span className="note">
+              {span}: {f.count(window.done)}
+            </span>
           </dd>
         </div>
         <div>
@@ -69,7 +76,9 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
             <span className={`figure ${now.dead > 0 ? "bad" : ""}`}>
               <Count n={now.dead} />
             </span>
-            <span className="note">{t("queue.deadInSpan", { count: window.dead })}</span>
+            <span className="note">
+              {span}: {f.count(window.dead)}
+            </span>
           </dd>
         </div>
       </dl>
@@ -79,7 +88,7 @@ export function QueueFacts({ queue }: { readonly queue: Queue }) {
           <h2 id="policy">{t("queue.policy")}</h2>
           <Facts
             items={[
-              [t("queue.attempts"), <Count key="a" n={policy.attempts} />],
+              [t("job.attempts"), <Count key="a" n={policy.attempts} />],
               [
                 t("queue.backoff"),
                 t("queue.backoffText", {

@@ -65,7 +65,9 @@ function Status({ queue }: { readonly queue: Queue }) {
           {by && <span>{t("queue.pausedBy", { who: by.actor.name, at: f.moment(new Date(by.at), new Date(queue.at)) })}</span>}
         </>
       ) : (
-        <span>{t("queue.serving", { count: queue.queue.now.workers })}</span>
+        <span>
+          {t("page.workers")}: {f.count(queue.queue.now.workers)}
+        </span>
       )}
       <Link className="link" to={jobsPath(`kind:${queue.queue.now.queue}`)}>
         {t("page.jobs")}
@@ -75,7 +77,7 @@ function Status({ queue }: { readonly queue: Queue }) {
 }
 
 function PauseButton({ queue }: { readonly queue: Queue }) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const notify = useNotify();
   const queries = useQueryClient();
   const [open, setOpen] = useState(false);
@@ -95,7 +97,7 @@ function PauseButton({ queue }: { readonly queue: Queue }) {
           setOpen(true);
         }}
       >
-        {paused ? t("queue.resume") : t("queue.pause")}
+        {paused ? t("common.resume") : t("common.pause")}
       </Action>
       <Confirm
         open={open}
@@ -103,13 +105,13 @@ function PauseButton({ queue }: { readonly queue: Queue }) {
           setOpen(false);
         }}
         title={paused ? t("queue.resumeTitle", { queue: name }) : t("queue.pauseTitle", { queue: name })}
-        confirm={paused ? t("queue.resume") : t("queue.pause")}
+        confirm={paused ? t("common.resume") : t("common.pause")}
         onConfirm={change}
         onDone={() => {
           notify(paused ? t("queue.resumed", { queue: name }) : t("queue.pausedSaid", { queue: name }));
         }}
       >
-        {paused ? t("queue.resumeEffect", { count: waiting }) : t("queue.pauseEffect", { count: waiting })}
+        {paused ? t("queue.resumeEffect") : t("queue.pauseEffect")} {t("state.waiting")}: {f.count(waiting)}
       </Confirm>
     </>
   );

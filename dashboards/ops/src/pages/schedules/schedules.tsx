@@ -154,7 +154,7 @@ function Details({ schedule, onClose }: { readonly schedule: Schedule; readonly 
     again();
   };
   const isRun = asking === "run";
-  const verb = paused ? t("queue.resume") : t("queue.pause");
+  const verb = paused ? t("common.resume") : t("common.pause");
   return (
     <SidePanel title={<bdi>{name}</bdi>} onClose={onClose}>
       <p className="tools">
@@ -186,7 +186,7 @@ function Details({ schedule, onClose }: { readonly schedule: Schedule; readonly 
               {schedule.schedule}
             </bdi>,
           ],
-          [t("schedule.zone"), <bdi key="z">{schedule.time_zone}</bdi>],
+          [t("settings.zone"), <bdi key="z">{schedule.time_zone}</bdi>],
           [t("schedule.catchUp"), t(`schedule.catchUpOf.${schedule.catch_up}`)],
           [t("schedule.missed"), <Count key="m" n={schedule.missed_ticks} tone="warn" />],
           schedule.last_missed !== undefined && [t("schedule.lastMissed"), <Moment key="l" at={schedule.last_missed} />],
@@ -225,7 +225,7 @@ function Details({ schedule, onClose }: { readonly schedule: Schedule; readonly 
         confirm={isRun ? t("schedule.run") : verb}
         onConfirm={act}
         onDone={() => {
-          notify(t("common.done"));
+          notify(t("state.done"));
         }}
       >
         {isRun ? t("schedule.runEffect") : paused ? t("schedule.resumeEffect") : t("schedule.pauseEffect")}

@@ -26,7 +26,8 @@ import { Glyph } from "../../ui/icons.tsx";
 import { SavedFilters, SaveFilter } from "../../ui/saved-filters.tsx";
 import { useSelection } from "../../ui/selection.ts";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { BulkDialog } from "../bulk/bulk-dialog.tsx";
 import { shopName } from "../jobs/job-columns.tsx";
@@ -236,9 +237,9 @@ export default function WebhooksPage() {
                   void list.fetchNextPage();
                 }}
               >
-                {t("jobs.older")}
+                {t("list.more")}
               </button>
-              <span>{t("jobs.shown", { count: rows.length })}</span>
+              <span>{t("list.shownSaid", { count: rows.length })}</span>
             </p>
           )}
         </div>
@@ -288,11 +289,11 @@ function Rows({
   const chosen = selection.rows.length;
   useEffect(clear, [line, clear]);
   useEffect(() => {
-    if (chosen > 0) announce(t("list.selectedSaid", { count: chosen }), "selected");
+    if (chosen > 0) announce(t("list.selected", { count: chosen }), "selected");
   }, [chosen, announce, t]);
   return (
     <>
-      <DataTable
+      <LongTable
         label={t("page.webhooks")}
         className="jobs"
         columns={columns}

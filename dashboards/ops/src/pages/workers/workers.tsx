@@ -14,7 +14,8 @@ import { Glyph } from "../../ui/icons.tsx";
 import { Region } from "../../ui/query.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { DataTable, type Column } from "../../ui/table.tsx";
+import { LongTable } from "../../ui/long-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { shopName, shortId } from "../jobs/job-columns.tsx";
 
@@ -104,7 +105,7 @@ export default function WorkersPage() {
           return (
             <div className={current ? "with-panel" : ""}>
               <div>
-                <DataTable
+                <LongTable
                   label={t("page.workers")}
                   className="listing-table"
                   columns={columns}
