@@ -1,5 +1,7 @@
 // What browser tests share: Debian's Chromium, a fake server, a page that is signed in, and a record of what went wrong in it.
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { after, before } from "node:test";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { FakeServer, TOKEN } from "../fake-server.ts";
 
@@ -92,6 +94,39 @@ export async function settled(page: Page): Promise<void> {
       [...document.querySelectorAll(".plot")].every((plot) => plot.querySelector("canvas")),
   );
   await page.waitForTimeout(400);
+}
+
+/** Requests that fail are part of many tests, and Chromium logs each of them; anything else on the console is a defect. */
+const EXPECTED = /^(?:Failed to load resource|WebSocket connection to)/;
+
+/** Opens a browser for the tests of a file. `on` is a visit that is always left, and must not break the contract or the policy. */
+export function usesBrowser({ settle = false } = {}) {
+  let browser: Browser | undefined;
+  const open = (): Browser => {
+    if (!browser) throw new Error("the browser is not open");
+    return browser;
+  };
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+  });
+  const on = async (path: string, run: (visited: Visit) => Promise<void>, prepare?: (server: FakeServer) => void): Promise<void> => {
+    const visited = await visit(open(), path, {}, prepare);
+    try {
+      if (settle) await settled(visited.page);
+      await run(visited);
+      assert.deepEqual(visited.server.contract.violations, []);
+      assert.deepEqual(
+        visited.errors.filter((error) => !EXPECTED.test(error)),
+        [],
+      );
+    } finally {
+      await leave(visited);
+    }
+  };
+  return { on, open };
 }
 
 export const PAGES = {
