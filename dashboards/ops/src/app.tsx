@@ -23,10 +23,10 @@ function page(name: string, load: () => Promise<{ default: ComponentType }>) {
     <PageBoundary key={name}>
       <Suspense
         fallback={
-          <main id="main" tabIndex={-1}>
+          <>
             <div className="head" />
             <Skeleton rows={12} />
-          </main>
+          </>
         }
       >
         <Page />

@@ -9,7 +9,7 @@ import { useAnnounce } from "../ui/announce.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { Keys, useShortcuts } from "./shortcuts.tsx";
 
-/** Frame of a page. `title` goes to the tab, too. */
+/** What is in `main`; the element itself stays, so that it keeps the focus. `title` goes to the tab, too. */
 export function Page({
   title,
   heading,
@@ -32,7 +32,7 @@ export function Page({
     document.title = `${title} · LoyalNest ops`;
   }, [title]);
   return (
-    <main id="main" tabIndex={-1}>
+    <>
       <header className="head">
         <div>
           {crumbs}
@@ -46,7 +46,7 @@ export function Page({
       </header>
       <Bands />
       <div className={isOffline ? "stale" : undefined}>{children}</div>
-    </main>
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { usePreference } from "../prefs/prefs.ts";
 import { useSession } from "../session/context.tsx";
 import { Segmented } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { focusPage } from "./focus-page.ts";
 import { PAGES, type PageEntry } from "./navigation.ts";
 import { ProblemWatch } from "./problem-watch.tsx";
 import { Settings } from "./settings.tsx";
@@ -176,7 +177,7 @@ export function Shell() {
       return;
     }
     window.scrollTo(0, 0);
-    document.getElementById("main")?.focus({ preventScroll: true });
+    return focusPage();
   }, [pathname]);
   const close = () => {
     setOpen(undefined);
@@ -217,7 +218,9 @@ export function Shell() {
             setOpen("palette");
           }}
         />
-        <Outlet />
+        <main id="main" tabIndex={-1}>
+          <Outlet />
+        </main>
       </div>
       <ProblemWatch />
       <Suspense>

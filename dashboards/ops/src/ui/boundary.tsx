@@ -19,7 +19,7 @@ export class PageBoundary extends Component<{ readonly children: ReactNode }, { 
 function PageFailure({ error }: { readonly error: Error }) {
   const { t } = useSpeech();
   return (
-    <main id="main" tabIndex={-1}>
+    <>
       <h1 className="sr">{t("failure.page")}</h1>
       <Failure
         error={error}
@@ -28,6 +28,6 @@ function PageFailure({ error }: { readonly error: Error }) {
           window.location.reload();
         }}
       />
-    </main>
+    </>
   );
 }

@@ -57,8 +57,9 @@ export async function visit(
   });
   await context.addInitScript(
     ({ language, density }) => {
-      if (language) localStorage.setItem("ops.language", language);
-      if (density) localStorage.setItem("ops.density", density);
+      // Runs with each page: what a person chose meanwhile stays.
+      if (language && localStorage.getItem("ops.language") === null) localStorage.setItem("ops.language", language);
+      if (density && localStorage.getItem("ops.density") === null) localStorage.setItem("ops.density", density);
     },
     { language: look.language ?? "en", density: look.density ?? "" },
   );

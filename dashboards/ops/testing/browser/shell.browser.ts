@@ -15,7 +15,9 @@ describe("getting around", () => {
       await page.getByRole("menuitem", { name: "gdpr-export" }).waitFor();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "gdpr-export" }).waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+      await page.waitForFunction(() => document.activeElement?.id === "main");
+      await page.waitForTimeout(300);
+      assert.equal(await page.evaluate(() => document.activeElement?.id), "main", "it stays there");
       await page.keyboard.press("g");
       await page.keyboard.press("a");
       await page.getByRole("heading", { name: "Audit log" }).waitFor();
