@@ -111,3 +111,22 @@ describe("times", () => {
     expect([0, 1, 6, 7].map((day) => en.weekday(day))).toEqual(["Sunday", "Monday", "Saturday", "Sunday"]);
   });
 });
+
+describe("texts in a row", () => {
+  it("have the comma of the language, and no gaps", () => {
+    expect(en.series(["a", false, undefined, "", "b"])).toBe("a, b");
+    expect(new Format("ja", "UTC").series(["a", "b"])).toBe("a、b");
+  });
+
+  it("are isolated where the language is written from right to left, so that figures and names keep their own direction", () => {
+    expect(new Format("ar", "UTC").series(["wrk-1", "12:00"])).toBe("\u2068wrk-1\u2069، \u206812:00\u2069");
+    expect(en.isolated("wrk-1")).toBe("wrk-1");
+  });
+
+  it("keep units of tables short", () => {
+    const units = (language: string) => new Format(language, "UTC").duration(770_000).map(({ unit }) => unit);
+    expect(units("de")).toEqual(["min", "s"]);
+    expect(units("fr")).toEqual(["min", "s"]);
+    expect(new Format("vi", "UTC").duration(790)).toEqual([{ value: "790", unit: "ms" }]);
+  });
+});

@@ -1,5 +1,6 @@
 // Numbers, durations, rates and times in the user's language: one object for a language and a time zone. Digits are Latin in every
 // language, so that what is read here can be compared with ids, logs and commands.
+import { directionOf, isLanguage } from "../i18n/languages.ts";
 
 /** A number and its unit, drawn apart: the unit is smaller. */
 export interface Part {
@@ -15,6 +16,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Commas that are not the Latin one. */
+const COMMAS: Readonly<Record<string, string>> = { ar: "، ", fa: "، ", ja: "、", "zh-CN": "、" };
+
+/** Units of tables may take this many letters; longer ones give way to the symbol. */
+const UNIT_LETTERS_MAX = 4;
+
 const SYMBOLS: Record<TimeUnit, string> = { millisecond: "ms", second: "s", minute: "min", hour: "h", day: "d" };
 
 type TimeUnit = "millisecond" | "second" | "minute" | "hour" | "day";
@@ -22,6 +29,9 @@ type TimeUnit = "millisecond" | "second" | "minute" | "hour" | "day";
 export class Format {
   readonly language: string;
   readonly zone: string;
+  /** What is between things that follow each other, with its space. */
+  readonly comma: string;
+  readonly #isRtl: boolean;
   readonly #dates: string;
   readonly #numbers = new Map<string, Intl.NumberFormat>();
   readonly #times = new Map<string, Intl.DateTimeFormat>();
@@ -29,6 +39,8 @@ export class Format {
 
   constructor(language: string, zone: "UTC" | "local") {
     this.language = `${language}-u-nu-latn`;
+    this.comma = COMMAS[language] ?? ", ";
+    this.#isRtl = isLanguage(language) && directionOf(language) === "rtl";
     // British order of dates: 27 November.
     this.#dates = `${language === "en" ? "en-GB" : language}-u-nu-latn`;
     this.zone = zone === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -118,7 +130,8 @@ export class Format {
         is(type)
           .map((part) => part.value)
           .join("");
-      return { value: text("value"), unit: text("unit") };
+      const own = text("unit");
+      return { value: text("value"), unit: own.length > UNIT_LETTERS_MAX || own.endsWith(".") ? SYMBOLS[unit] : own };
     });
   }
 
@@ -234,6 +247,19 @@ export class Format {
             ? (["hour", HOUR] as const)
             : (["day", DAY] as const);
     return this.#ago.format(Math.round(ms / length), unit);
+  }
+
+  /** A text within another one, where the two may be written in different directions. */
+  isolated(text: string): string {
+    return this.#isRtl ? `\u2068${text}\u2069` : text;
+  }
+
+  /** What follows each other: A, B, C. What is missing is left out. */
+  series(items: readonly (string | false | undefined)[]): string {
+    return items
+      .filter((item) => item !== false && item !== undefined && item !== "")
+      .map((item) => this.isolated(String(item)))
+      .join(this.comma);
   }
 
   /** A, B and C. */

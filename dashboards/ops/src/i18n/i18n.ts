@@ -54,12 +54,13 @@ export function speechOf(language: Language, texts: object, zone: "UTC" | "local
   const written = (values: Values) =>
     Object.fromEntries(
       Object.entries(values).flatMap(([name, value]): [string, string | number][] => {
-        if (name === "count")
-          return [
-            ["count", value],
-            ["n", typeof value === "number" ? f.count(value) : value],
-          ];
-        return [[name, typeof value === "number" ? f.count(value) : value]];
+        const text = f.isolated(typeof value === "number" ? f.count(value) : value);
+        return name === "count"
+          ? [
+              ["count", value],
+              ["n", text],
+            ]
+          : [[name, text]];
       }),
     );
   return {

@@ -28,7 +28,7 @@ function sentence({ t, f }: Speech, problem: Problem, now: Date): string {
     case "dead_jobs": {
       const all = [problem.error_class && `<class>${problem.error_class}</class>`, problem.shop && `<i>${problem.shop}</i>`]
         .filter(Boolean)
-        .join(", ");
+        .join(f.comma);
       return [t("problem.deadJobs", { count }), all].filter(Boolean).join(" ");
     }
     case "backlog_growing":

@@ -60,7 +60,7 @@ function PageLink({ page }: { readonly page: PageEntry }) {
     <li>
       <NavLink to={page.path} end={page.path === "/"}>
         <Icon name={page.icon} />
-        {t(page.text)}
+        <span className="page-name">{t(page.text)}</span>
         {badge && (
           <span className={`count ${badge.tone}`}>
             <bdi>{badge.text}</bdi>
@@ -78,7 +78,7 @@ const SECTIONS = [
 ] as const;
 
 function Navigation({ openPalette }: { readonly openPalette: () => void }) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const { session } = useSession();
   const [theme, setTheme] = usePreference("theme");
   return (
@@ -116,7 +116,9 @@ function Navigation({ openPalette }: { readonly openPalette: () => void }) {
           <Settings />
         </div>
         <p>
-          <bdi>{session.actor.name}</bdi>, {t(`role.${session.role}`)}
+          <bdi>{session.actor.name}</bdi>
+          {f.comma}
+          {t(`role.${session.role}`)}
           <br />
           <bdi>{session.environment}</bdi> · <bdi>{session.version}</bdi>
         </p>

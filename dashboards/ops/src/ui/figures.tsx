@@ -47,9 +47,14 @@ export function Duration({
 export function Count({ n, tone, exact = true }: { readonly n: number | undefined; readonly tone?: Tone; readonly exact?: boolean }) {
   const { f } = useSpeech();
   if (n === undefined) return <None />;
-  if (n === 0) return <bdi className="zero">{f.count(0)}</bdi>;
+  if (n === 0)
+    return (
+      <bdi dir="ltr" className="zero">
+        {f.count(0)}
+      </bdi>
+    );
   return (
-    <bdi className={tone}>
+    <bdi dir="ltr" className={tone}>
       {exact ? "" : "≥\u202f"}
       {f.count(n)}
     </bdi>
@@ -60,7 +65,7 @@ export function Count({ n, tone, exact = true }: { readonly n: number | undefine
 export function CountOf({ n, of, tone }: { readonly n: number; readonly of: number; readonly tone?: Tone }) {
   const { f } = useSpeech();
   return (
-    <bdi className={tone}>
+    <bdi dir="ltr" className={tone}>
       {f.count(n)}
       <small> / {f.count(of)}</small>
     </bdi>
@@ -79,10 +84,15 @@ export function Rate({
 }) {
   const { f } = useSpeech();
   if (perSecond === undefined) return <None />;
-  if (Math.abs(perSecond) < 1 / 7_200) return <bdi className={tone ?? "zero"}>{f.count(0)}</bdi>;
+  if (Math.abs(perSecond) < 1 / 7_200)
+    return (
+      <bdi dir="ltr" className={tone ?? "zero"}>
+        {f.count(0)}
+      </bdi>
+    );
   const { value, unit } = f.rate(Math.abs(perSecond));
   return (
-    <bdi className={tone}>
+    <bdi dir="ltr" className={tone}>
       {signed && (perSecond > 0 ? "+" : "−")}
       {value}
       <small>{unit}</small>

@@ -82,7 +82,7 @@ export function FilterLine({
   readonly label?: string;
 }) {
   const speech = useSpeech();
-  const { t } = speech;
+  const { t, f } = speech;
   const [line, setLine] = useState(value);
   const [caret, setCaret] = useState(value.length);
   const [open, setOpen] = useState(false);
@@ -95,10 +95,7 @@ export function FilterLine({
   const terms = useMemo(() => parse(line, grammar), [line, grammar]);
   const problem = problemText(speech, problemIn(terms));
   const { completion, suggestions } = useSuggestions(line, caret, grammar, open);
-  const names = grammar.qualifiers
-    .slice(0, 3)
-    .map((one) => `${one.name}:`)
-    .join(", ");
+  const names = f.series(grammar.qualifiers.slice(0, 3).map((one) => `${one.name}:`));
   const placeholder = grammar.fields ? t("filter.placeholder") : grammar.words ? t("filter.placeholderWords", { names }) : names;
   // The line follows tabs, links and the browser's back button, but not its own echo.
   useEffect(() => {
@@ -199,7 +196,7 @@ export function FilterLine({
               autoCapitalize="off"
               spellCheck={false}
               value={line}
-              dir="ltr"
+              dir={line === "" ? undefined : "ltr"}
               placeholder={placeholder}
               onKeyDown={onKeyDown}
               onChange={(event) => {
@@ -220,15 +217,18 @@ export function FilterLine({
             />
           </div>
           <kbd aria-hidden="true">/</kbd>
-          <IconButton
-            icon="close"
-            label={t("filter.clear")}
-            onClick={() => {
-              edit("", 0);
-              setOpen(false);
-              send("", "once");
-            }}
-          />
+          {line !== "" && (
+            <IconButton
+              icon="close"
+              label={t("filter.clear")}
+              onClick={() => {
+                edit("", 0);
+                setOpen(false);
+                send("", "once");
+                input.current?.focus();
+              }}
+            />
+          )}
         </div>
         {children}
         <div className="suggest" hidden={!shown}>

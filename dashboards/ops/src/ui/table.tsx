@@ -134,7 +134,6 @@ export function TableView<T extends object>(
     ...(props.onHere && { onHere: props.onHere }),
   });
   const cellRole = moves ? "gridcell" : "cell";
-  const sizes = visible.length + (selection ? 1 : 0);
   return (
     <table
       className={className}
@@ -173,7 +172,7 @@ export function TableView<T extends object>(
         </tr>
       </thead>
       <tbody role="rowgroup" ref={body} onKeyDown={keys.onKeyDown}>
-        {drawn.before > 0 && <Gap height={drawn.before} columns={sizes} />}
+        {drawn.before > 0 && <Gap height={drawn.before} />}
         {drawn.indexes.map((index) => {
           const row = rows[index];
           if (!row) return null;
@@ -212,7 +211,7 @@ export function TableView<T extends object>(
             </tr>
           );
         })}
-        {drawn.after > 0 && <Gap height={drawn.after} columns={sizes} />}
+        {drawn.after > 0 && <Gap height={drawn.after} />}
       </tbody>
     </table>
   );
@@ -231,10 +230,11 @@ function Cell<T>({ column, row, role }: { readonly column: Column<T>; readonly r
   );
 }
 
-function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
+/** Rows that are not drawn. It spans no columns: those that a narrow page hides would come back, empty. */
+function Gap({ height }: { readonly height: number }) {
   return (
     <tr aria-hidden="true" className="gap-row">
-      <td colSpan={columns} style={{ blockSize: height }} />
+      <td style={{ blockSize: height }} />
     </tr>
   );
 }

@@ -89,12 +89,17 @@ export async function leave({ context, server }: Visit): Promise<void> {
 
 /** Waits until nothing loads any more. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      document.querySelector(".skeletons, [aria-busy=true]") === null &&
-      [...document.querySelectorAll(".plot")].every((plot) => plot.querySelector("canvas")),
-  );
+  const quiet = () =>
+    page.waitForFunction(
+      () =>
+        document.querySelector("main h1") !== null &&
+        document.querySelector(".skeletons, [aria-busy=true]") === null &&
+        [...document.querySelectorAll(".plot")].every((plot) => plot.querySelector("canvas")),
+    );
+  await quiet();
+  // Answers that are under way show nothing for a moment.
   await page.waitForTimeout(400);
+  await quiet();
 }
 
 /** Requests that fail are part of many tests, and Chromium logs each of them; anything else on the console is a defect. */

@@ -123,6 +123,20 @@ describe("finding", () => {
     }));
 });
 
+test("columns that a narrow page hides leave no gap, in long lists either", () =>
+  on("/jobs?q=state:dead", async ({ page }) => {
+    for (const width of [1_920, 1_400, 1_200, 1_000, 800]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(300);
+      const gap = await page.evaluate(() => {
+        const table = document.querySelector("main table");
+        const last = [...document.querySelectorAll("main thead th")].filter((th) => th.getClientRects().length > 0).at(-1);
+        return Math.abs((table?.getBoundingClientRect().right ?? 0) - (last?.getBoundingClientRect().right ?? 0));
+      });
+      assert.ok(gap < 2, `${gap} px at ${width} px`);
+    }
+  }));
+
 describe("choosing", () => {
   test("a range by shift and pointer, and by X and ⇧X", () =>
     on("/dead-letters?q=shop:lunar-coffee", async ({ page }) => {

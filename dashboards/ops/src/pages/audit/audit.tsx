@@ -44,7 +44,16 @@ function columnsOf(speech: Speech): readonly Column<AuditEntry>[] {
       className: "num c2",
       cell: (entry) => (entry.count === undefined ? <None /> : <Count n={entry.count} />),
     },
-    { id: "reason", header: t("common.reason"), className: "c3 grow", cell: (entry) => <div className="say muted">{entry.reason}</div> },
+    {
+      id: "reason",
+      header: t("common.reason"),
+      className: "c3 grow",
+      cell: (entry) => (
+        <div className="say muted" dir="auto">
+          {entry.reason}
+        </div>
+      ),
+    },
     { id: "outcome", header: t("job.outcome"), className: "num c2", cell: (entry) => <Outcome entry={entry} /> },
   ];
 }

@@ -173,7 +173,7 @@ function Plan({
             bulk.sample.length > 0 && [
               t("bulk.sample"),
               <bdi key="s" className="mono">
-                {bulk.sample.map((job) => job.job_id.slice(-8)).join(", ")}
+                {f.series(bulk.sample.map((job) => job.job_id.slice(-8)))}
               </bdi>,
             ],
         ]}

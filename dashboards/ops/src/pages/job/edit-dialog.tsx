@@ -58,7 +58,7 @@ function ownIssue(text: string): string | undefined {
 
 function Editor({ detail, onClose }: { readonly detail: JobDetail; readonly onClose: () => void }) {
   const speech = useSpeech();
-  const { t } = speech;
+  const { t, f } = speech;
   const notify = useNotify();
   const queries = useQueryClient();
   const { job } = detail;
@@ -123,9 +123,7 @@ function Editor({ detail, onClose }: { readonly detail: JobDetail; readonly onCl
       }}
     >
       <div className="input">
-        <label htmlFor={`${ids}-text`}>
-          {t("job.payload")}, {t("job.version", { version: String(detail.payload.version) })}
-        </label>
+        <label htmlFor={`${ids}-text`}>{f.series([t("job.payload"), t("job.version", { version: String(detail.payload.version) })])}</label>
         <textarea
           id={`${ids}-text`}
           className="mono"

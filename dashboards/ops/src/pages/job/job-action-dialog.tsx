@@ -35,7 +35,7 @@ export function JobActionDialog({
     <Confirm
       open={action !== undefined}
       onClose={onClose}
-      title={t(`bulk.title.${shown}`)}
+      title={t(`bulk.action.${shown}`)}
       confirm={t(`bulk.confirm.${shown}`, { count: 1 })}
       danger={shown === "delete"}
       onConfirm={act}

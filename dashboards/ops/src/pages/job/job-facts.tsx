@@ -10,13 +10,11 @@ import { shopName, shortId } from "../jobs/job-columns.tsx";
 export function JobFacts({ detail }: { readonly detail: JobDetail }) {
   const { t, f } = useSpeech();
   const { job, parent, webhook, children, trace_id: trace, idempotency_key: key, payload, snoozes } = detail;
-  const counts = [
+  const counts = f.series([
     t("common.of", { a: job.attempts, b: job.max_attempts }),
     job.rescues > 0 && `${t("queue.rescues")}: ${f.count(job.rescues)}`,
     snoozes > 0 && `${t("outcome.snoozed")}: ${f.count(snoozes)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
+  ]);
   const atLabel =
     job.state === "dead"
       ? t("job.died")

@@ -41,9 +41,7 @@ export function JobTimeline({ events }: { readonly events: readonly TimelineEven
     <>
       <div className="bar">
         <h2 id="timeline">{t("job.timeline")}</h2>
-        <span className="muted">
-          {t("list.newestFirst")}, {f.zoneName}
-        </span>
+        <span className="muted">{f.series([t("list.newestFirst"), f.zoneName])}</span>
       </div>
       <ol className="timeline">
         {events.map((event, index) => {

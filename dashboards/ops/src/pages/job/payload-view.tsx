@@ -62,9 +62,7 @@ export function PayloadView({ detail }: { readonly detail: JobDetail }) {
     <>
       <div className="bar">
         <h2 id="payload">{t("job.payload")}</h2>
-        <span className="muted">
-          {t("job.version", { version: String(payload.version) })}, {f.bytes(payload.bytes)}
-        </span>
+        <span className="muted">{f.series([t("job.version", { version: String(payload.version) }), f.bytes(payload.bytes)])}</span>
         {payload.json !== undefined && (
           <span className="end">
             <button

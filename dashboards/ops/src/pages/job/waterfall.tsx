@@ -21,8 +21,8 @@ const CLASSES = { wait: "seg wait", later: "seg later", run: "seg", lost: "seg l
 /** What a segment says on hover, and to those who do not see it. */
 function segmentText({ t, f }: Speech, segment: Segment): string {
   const what = t(`segment.${segment.phase}`);
-  const outcome = segment.outcome ? `, ${t(OUTCOME_KEYS[segment.outcome])}` : "";
-  return `${segment.attempt === undefined ? what : `${what} ${segment.attempt}`} ${f.durationText(segment.length_ms)}${outcome}${segment.note ? `: ${segment.note}` : ""}`;
+  const length = `${segment.attempt === undefined ? what : `${what} ${segment.attempt}`} ${f.durationText(segment.length_ms)}`;
+  return f.series([length, segment.outcome && t(OUTCOME_KEYS[segment.outcome]), segment.note]);
 }
 
 const hueOfSegment = (segment: Segment): string =>

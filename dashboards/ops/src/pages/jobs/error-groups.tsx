@@ -22,7 +22,9 @@ export function ErrorGroups({ groups, onPick }: { readonly groups: readonly Erro
             <Spark values={group.buckets} bars state={group.outcome === "dead" ? "dead" : undefined} />
             <small>
               {t(OUTCOME_KEYS[group.outcome])}: {group.exact ? "" : "≥\u202f"}
-              {f.count(group.count)}, {t("groups.last", { ago: f.ago(new Date(group.last_at), now) })}
+              {f.count(group.count)}
+              {f.comma}
+              {t("groups.last", { ago: f.ago(new Date(group.last_at), now) })}
             </small>
           </button>
         </li>

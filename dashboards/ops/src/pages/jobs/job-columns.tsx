@@ -15,7 +15,7 @@ export const shopName = (shop: string | undefined): string => shop?.replace(".my
 
 /** What matters about the job in its state. */
 export function JobDetailLine({ job }: { readonly job: Job }) {
-  const { t, f } = useSpeech();
+  const { t, f, dir } = useSpeech();
   const now = useNow();
   const until = (at: string | undefined) => (at === undefined ? "" : f.durationText(Math.max(0, Date.parse(at) - +now)));
   const reason = job.error_class && (
@@ -31,10 +31,10 @@ export function JobDetailLine({ job }: { readonly job: Job }) {
   else if (job.state === "delayed") words = t(`job.due.${job.delay ?? "first_run"}`, { time: until(job.due_at) });
   else if (job.replayed_at) words = t("job.replayedAgo", { ago: f.ago(new Date(job.replayed_at), now) });
   return (
-    <div className="say muted">
+    <div className="say muted" dir={words !== undefined && !reason ? dir : "ltr"}>
       {reason}
       {reason && words && "; "}
-      {words ?? (reason ? "" : job.topic)}
+      {words === undefined ? reason ? "" : job.topic : <bdi>{words}</bdi>}
     </div>
   );
 }

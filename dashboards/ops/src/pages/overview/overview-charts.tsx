@@ -19,7 +19,10 @@ export const perSecond = (values: readonly (number | null)[], step: number): (nu
 
 /** Enqueued and done, with the backlog between them; retries, snoozes and deaths in a panel of their own. */
 export function throughputPlots({ t, f }: Speech, { total, step_seconds: step }: Series): Plot[] {
-  const rate = { format: (value: number) => f.rateText(value), axis: (value: number) => (value === 0 ? "0" : `${f.short(value)}/s`) };
+  const rate = {
+    format: (value: number) => f.rateText(value),
+    axis: (value: number) => (value === 0 ? "0" : f.isolated(`${f.short(value)}/s`)),
+  };
   const count = { format: (value: number) => f.count(value), axis: (value: number) => f.short(value) };
   const done: ChartSeries = { name: t("state.done"), values: perSecond(total.done, step), look: "line", tone: "done-fill" };
   return [

@@ -103,15 +103,16 @@ function Stores({ overview }: { readonly overview: Overview | undefined }) {
   );
   return (
     <>
-      {f.day(now)},{" "}
+      {f.day(now)}
+      {f.comma}
       <time dateTime={now.toISOString()}>
         <bdi>{f.clock(now)}</bdi>
       </time>{" "}
-      {f.zoneName}
+      <bdi>{f.zoneName}</bdi>
       {snapshot && (
         <>
           {" "}
-          · {store("Redis", snapshot.redis)} · {store("PostgreSQL", snapshot.postgres)}
+          · <bdi>{store("Redis", snapshot.redis)}</bdi> · <bdi>{store("PostgreSQL", snapshot.postgres)}</bdi>
         </>
       )}
     </>

@@ -39,7 +39,7 @@ function List({
 }
 
 function WorkerItem({ worker }: { readonly worker: WorkerBrief }) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const lost = worker.state !== "live";
   return (
     <li>
@@ -47,7 +47,7 @@ function WorkerItem({ worker }: { readonly worker: WorkerBrief }) {
         <Link className="name mono" to={`/workers?open=${encodeURIComponent(worker.worker)}`}>
           <bdi>{worker.worker}</bdi>
         </Link>{" "}
-        <bdi className="muted">{lost ? worker.queues.join(", ") : worker.host}</bdi>
+        <bdi className="muted">{lost ? f.series(worker.queues) : worker.host}</bdi>
       </span>
       {lost ? (
         <span className="warn">
@@ -100,14 +100,16 @@ function CircuitItem({ circuit }: { readonly circuit: Circuit }) {
 
 export function SideLists({ overview, totals }: { readonly overview: Overview; readonly totals: Totals }) {
   const speech = useSpeech();
-  const { t } = speech;
-  const lost = totals.workers_lost > 0 ? `, ${t("shell.lost", { count: totals.workers_lost })}` : "";
+  const { t, f } = speech;
   return (
     <div className="side">
       <List
         id="side-workers"
         title={t("page.workers")}
-        note={t("overview.workersOn", { workers: totals.workers, count: totals.hosts }) + lost}
+        note={f.series([
+          t("overview.workersOn", { workers: totals.workers, count: totals.hosts }),
+          totals.workers_lost > 0 && t("shell.lost", { count: totals.workers_lost }),
+        ])}
         to="/workers"
         all={t("common.all")}
         empty={t("worker.none")}

@@ -70,7 +70,7 @@ export function Vitals({ totals, sparks }: { readonly totals: Totals; readonly s
         name={t("vital.oldest")}
         spark={sparks.oldest_age_ms}
         bad={late}
-        note={totals.oldest_queue ? [totals.oldest_queue, limit].filter(Boolean).join("; ") : t("vital.noneWaiting")}
+        note={totals.oldest_queue ? f.series([totals.oldest_queue, limit]) : t("vital.noneWaiting")}
       >
         <Duration ms={totals.oldest_age_ms} />
       </Vital>

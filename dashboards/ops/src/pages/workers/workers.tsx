@@ -44,7 +44,7 @@ function Heartbeat({ worker }: { readonly worker: Worker }) {
   );
 }
 
-function columnsOf({ t }: Speech): readonly Column<Worker>[] {
+function columnsOf({ t, f }: Speech): readonly Column<Worker>[] {
   return [
     {
       id: "worker",
@@ -72,8 +72,8 @@ function columnsOf({ t }: Speech): readonly Column<Worker>[] {
       header: t("page.queues"),
       className: "c3 grow",
       cell: (worker) => (
-        <div className="say muted">
-          <bdi>{worker.queues.map(({ queue }) => queue).join(", ")}</bdi>
+        <div className="say muted" dir="auto">
+          {f.series(worker.queues.map(({ queue }) => queue))}
         </div>
       ),
     },
@@ -135,16 +135,11 @@ export default function WorkersPage() {
 }
 
 function Summary({ workers }: { readonly workers: readonly Worker[] }) {
-  const { t } = useSpeech();
+  const { t, f } = useSpeech();
   const live = workers.filter((worker) => worker.state === "live");
   const lost = workers.length - live.length;
   const hosts = new Set(live.map((worker) => worker.host)).size;
-  return (
-    <>
-      {t("overview.workersOn", { workers: live.length, count: hosts })}
-      {lost > 0 && `, ${t("shell.lost", { count: lost })}`}
-    </>
-  );
+  return f.series([t("overview.workersOn", { workers: live.length, count: hosts }), lost > 0 && t("shell.lost", { count: lost })]);
 }
 
 function Details({ worker, onClose }: { readonly worker: Worker; readonly onClose: () => void }) {
