@@ -27,6 +27,8 @@ cd "$ROOT"
 . "$ROOT/scripts/dev/operations.sh"
 # shellcheck source=scripts/dev/apart.sh
 . "$ROOT/scripts/dev/apart.sh"
+# shellcheck source=scripts/dev/ops.sh
+. "$ROOT/scripts/dev/ops.sh"
 # shellcheck source=scripts/dev/bench.sh
 . "$ROOT/scripts/dev/bench.sh"
 # shellcheck source=scripts/dev/load.sh
@@ -54,6 +56,7 @@ usage() {
   load WHAT   send orders with k6 (smoke, steady, black-friday, redelivery-storm, noisy-neighbour), check each, report (`load --help`)
   gen         regenerate .env.example, deploy/environment.json, docs/metrics.md, the Grafana dashboards, loadtest/order.json,
               api/openapi.json and the offline query data (.sqlx)
+  ops         build the front end of the queue monitor, which the api serves at /ops (`up` and `test` do it themselves)
   help        this text
 TEXT
 }
@@ -74,6 +77,7 @@ cmd_up() {
   install_missing
   hold_lock
   start_services "$DEV" POSTGRES_PORT 54320 REDIS_PORT 63790
+  build_ops
   build "$profile"
   write_environment "$workers"
   prepare_database "$profile"
@@ -112,6 +116,7 @@ main() {
     lint) run_lint ;;
     bench) cmd_bench "$@" ;;
     load) cmd_load "$@" ;;
+    ops) build_ops ;;
     gen) run_gen ;;
     help | -h | --help) usage ;;
     *)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datastores::{Datastores, REDIS, RedisUnready};
+use jobs::Queues;
 use platform::Context;
 use platform::health::Readiness;
 use poem::endpoint::make_sync;
@@ -17,9 +18,12 @@ use crate::in_flight::InFlight;
 use crate::ingress::{Ingress, WebhookApi};
 use crate::merchant_cache::MerchantCache;
 use crate::openapi;
+use crate::ops::{Ops, assets};
 use crate::routes::{Each, Routes, caught};
 use crate::text::checked_body;
 use crate::v1;
+use crate::v1::admin;
+use crate::v1::admin::queues::stream::{self, Stream};
 
 /// What handlers share.
 pub(crate) struct State {
@@ -29,13 +33,20 @@ pub(crate) struct State {
     pub(crate) merchants: Arc<MerchantCache>,
     pub(crate) keys: Keys,
     pub(crate) quotas: Quotas,
+    /// What the queue monitor's operations share.
+    pub(crate) ops: Ops,
+    /// The queues, for the queue monitor.
+    pub(crate) queues: Queues,
     pub(crate) context: Context,
     /// All dependencies, for the health that people read; whether the process is ready depends on PostgreSQL alone.
     pub(crate) dependencies: Readiness,
 }
 
-/// All operations. Their handlers take [`State`] and [`Ingress`] from the request.
+/// The operations of Shopify and of partners. Their handlers take [`State`] and [`Ingress`] from the request.
 pub(crate) type Api = (WebhookApi, v1::Api);
+
+/// All operations that are served: the queue monitor's have a document of their own.
+type Served = (Api, admin::Api);
 
 /// Everything a process of this role depends on.
 pub(crate) fn dependencies(datastores: &Datastores) -> Readiness {
@@ -59,7 +70,7 @@ pub(crate) fn app(
     requests_max: usize,
 ) -> impl Endpoint<Output = Response> + 'static {
     // The ingress reads its bodies itself.
-    let v1 = Each { api: v1::Api::default(), wrap: checked_body };
+    let v1 = Each { api: (v1::Api::default(), admin::Api::default()), wrap: checked_body };
     let api = Each { api: (WebhookApi, v1), wrap: caught };
     let service = openapi::service(api).into_endpoint().data(Arc::clone(state)).data(Arc::new(ingress));
     let to_docs =
@@ -68,7 +79,8 @@ pub(crate) fn app(
     let routes = Routes::default()
         .get("/", to_docs)
         .get("/healthz", alive)
-        .service::<Api>("/v1", service.map_to_response().with(InFlight::new(requests_max)));
-    let (route, table) = docs::add(routes).finish();
+        .get(stream::PATH, Stream(Arc::clone(state)))
+        .service::<Served>("/v1", service.map_to_response().with(InFlight::new(requests_max)));
+    let (route, table) = docs::add(assets::add(admin::add_not_served(routes))).finish();
     Enveloped::new(route.map_to_response(), table, Arc::clone(&state.context.ids))
 }

@@ -60,6 +60,14 @@ impl AnswerHeaders {
         }
     }
 
+    /// Adds a header in place of those of the same name that were added before.
+    pub(crate) fn replace(request: &Request, name: HeaderName, value: &str) {
+        if let Some(headers) = request.data::<Self>() {
+            headers.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, _)| *other != name);
+        }
+        Self::add(request, name, value);
+    }
+
     fn take(&self) -> Vec<(HeaderName, HeaderValue)> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -150,7 +158,7 @@ fn respond(error: &ApiError, known: Known) -> Response {
     let mut response = Response::builder()
         .status(error.code.status())
         .content_type("application/json; charset=utf-8")
-        .body(envelope(error.code, &error.message));
+        .body(envelope(error));
     let headers = response.headers_mut();
     if let Some(after) = error.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after)));

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use jobs::QueueError;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef};
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::StoreError;
+
+use crate::job_admin::JobAdminError;
 
 /// What a caller should wait before it tries again, while PostgreSQL is unavailable or there is too much work.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -67,6 +70,10 @@ codes! {
     InsufficientScope = "insufficient_scope", FORBIDDEN;
     /// The key belongs to another merchant.
     OtherMerchant = "other_merchant", FORBIDDEN;
+    /// The person has not the right that the operation needs.
+    RightMissing = "right_missing", FORBIDDEN;
+    /// The request changes something and lacks the session's token, or comes from another site.
+    CsrfRefused = "csrf_refused", FORBIDDEN;
     /// There is no such path.
     NotFound = "not_found", NOT_FOUND;
     /// No shop of this domain is known.
@@ -75,18 +82,24 @@ codes! {
     UnknownMerchant = "unknown_merchant", NOT_FOUND;
     /// The merchant has no such customer.
     CustomerNotFound = "customer_not_found", NOT_FOUND;
+    /// There is no such queue, lane, job, schedule or other thing of the platform.
+    UnknownThing = "unknown_thing", NOT_FOUND;
     /// The path exists, but not for this method: see `Allow`.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
     /// The body did not arrive in time.
     BodyTimeout = "body_timeout", REQUEST_TIMEOUT;
     /// Another request was faster: try again.
     Conflict = "conflict", CONFLICT;
+    /// Somebody else changed it meanwhile: look again.
+    Changed = "changed", CONFLICT;
     /// The body is larger than the operation takes.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
     /// The body is not `application/json`.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
     /// The database will not take these data, however often they are sent.
     Unrecordable = "unrecordable", UNPROCESSABLE_ENTITY;
+    /// The content is well-formed, but cannot be taken.
+    NotAcceptable = "not_acceptable", UNPROCESSABLE_ENTITY;
     /// The key has made more requests than its quota: try again after `Retry-After`.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS;
     /// An error of ours. It is logged under the request's id.
@@ -105,12 +118,20 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// When the same request may succeed; sent as `Retry-After`.
     pub(crate) retry_after: Option<Duration>,
+    /// What else a program may use, merged into `error`: the right that is missing, or the lines that are wrong.
+    pub(crate) more: Option<Box<Map<String, Value>>>,
 }
 
 impl ApiError {
     /// Refuses with `code`.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+        Self { code, message: message.into(), retry_after: None, more: None }
+    }
+
+    /// Adds a field to `error`.
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
+        self.more.get_or_insert_default().insert(name.to_owned(), value);
+        self
     }
 
     /// PostgreSQL, or capacity for one more request, is unavailable for the moment.
@@ -153,6 +174,42 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        match &error {
+            QueueError::Redis(cause) => {
+                tracing::warn!(%cause, "Redis did not answer");
+                let message = "Redis is unavailable: try again in a few seconds";
+                Self { message: message.to_owned(), ..Self::unavailable() }
+            }
+            QueueError::Setting(setting) => Self::new(Code::NotAcceptable, setting.to_string()),
+            QueueError::Invalid(invalid) => Self::new(Code::InvalidParameter, invalid.to_string()),
+            QueueError::Address(_) | QueueError::Reply { .. } => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a queue answered in a way that was not expected"
+                );
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<JobAdminError> for ApiError {
+    fn from(error: JobAdminError) -> Self {
+        match error {
+            JobAdminError::Store(error) => error.into(),
+            JobAdminError::Queue(error) => error.into(),
+            JobAdminError::Setting(setting) => Self::new(Code::NotAcceptable, setting.to_string()),
+            JobAdminError::Changed => Self::new(Code::Changed, "the settings were changed meanwhile: look again"),
+            JobAdminError::Kept(error) => {
+                tracing::error!(%error, "the kept settings of a queue cannot be read");
+                Self::internal()
+            }
+        }
+    }
+}
+
 /// What went wrong.
 #[derive(Debug, Object)]
 #[oai(rename = "Error")]
@@ -187,8 +244,11 @@ impl Example for RefusedBody {
 }
 
 /// The envelope of a refused request, as text.
-pub(crate) fn envelope(code: Code, message: &str) -> String {
-    serde_json::json!({ "status": "error", "error": { "code": code.as_str(), "message": message } }).to_string()
+pub(crate) fn envelope(error: &ApiError) -> String {
+    let mut body = error.more.as_deref().cloned().unwrap_or_default();
+    body.insert("code".to_owned(), error.code.as_str().into());
+    body.insert("message".to_owned(), error.message.as_str().into());
+    serde_json::json!({ "status": "error", "error": body }).to_string()
 }
 
 /// The refusals of an operation as it declares them: for each status, a schema that lists the codes. The document adds the
@@ -262,7 +322,7 @@ mod tests {
 
     #[test]
     fn the_envelope_is_escaped_json_of_the_documented_shape() {
-        let text = envelope(Code::BadRequest, "a \"quoted\"\nline");
+        let text = envelope(&ApiError::new(Code::BadRequest, "a \"quoted\"\nline"));
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         let message = "a \"quoted\"\nline".to_owned();
         let body = RefusedBody { status: RefusedStatus::Error, error: ErrorBody { code: Code::BadRequest, message } };

@@ -26,6 +26,9 @@ pub enum JobAdminError {
     /// What PostgreSQL keeps of a queue's settings cannot be read.
     #[error("the kept settings of a queue cannot be read")]
     Kept(#[from] serde_json::Error),
+    /// The settings are not as the caller has seen them.
+    #[error("the settings were changed meanwhile")]
+    Changed,
 }
 
 /// Why one dead letter cannot be enqueued again.
@@ -149,8 +152,25 @@ pub async fn configure(
     kind: JobKind,
     changes: impl IntoIterator<Item = Setting>,
 ) -> Result<Settings, JobAdminError> {
+    configure_if(store, queues, kind, changes, |_| true).await
+}
+
+/// Changes what is set of a queue as [`configure`] does, if what is set now is as the caller has seen it.
+///
+/// # Errors
+/// As [`configure`]; and [`JobAdminError::Changed`] when somebody else changed the settings meanwhile.
+pub async fn configure_if(
+    store: &Store,
+    queues: &Queues,
+    kind: JobKind,
+    changes: impl IntoIterator<Item = Setting>,
+    is_as_seen: impl FnOnce(&Settings) -> bool,
+) -> Result<Settings, JobAdminError> {
     let mut tx = store.begin(&TenantScope::Platform).await?;
     let mut settings = Settings::from_json(&queue_settings::lock(&mut tx, kind.name()).await?)?;
+    if !is_as_seen(&settings) {
+        return Err(JobAdminError::Changed);
+    }
     for change in changes {
         settings.set(change)?;
     }

@@ -1,5 +1,5 @@
 //! The HTTP edge: takes Shopify's webhooks in (durably, then answered), and shows partners what became of them. The only
-//! crate that uses poem. It decides nothing about points: it records, enqueues and reads.
+//! crate that uses poem. It serves the queue monitor, too. It decides nothing about points: it records, enqueues and reads.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -14,6 +14,7 @@ pub mod job_admin;
 mod listener;
 mod merchant_cache;
 mod openapi;
+mod ops;
 mod page;
 mod routes;
 mod serve;
@@ -22,5 +23,5 @@ mod timeout_stream;
 mod v1;
 
 pub use error::Code;
-pub use openapi::openapi_json;
+pub use openapi::{openapi_json, ops_openapi};
 pub use serve::{Running, ServeError, serve, start};

@@ -19,6 +19,11 @@ use crate::auth::{Keys, Quotas};
 use crate::ingress::{Ingress, IngressTasks, Parts};
 use crate::listener::Listener;
 use crate::merchant_cache::MerchantCache;
+use crate::ops::Ops;
+use crate::ops::bulk::Bulks;
+use crate::ops::identity::Tokens;
+use crate::ops::live::Live;
+use crate::ops::session::{Sessions, SignInLimit};
 
 /// Requests that one connection of HTTP/2 may have open at the same time; announced to the peer, whose further requests wait.
 const STREAMS_MAX: u32 = 64;
@@ -102,6 +107,8 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
         keys: Keys::new(settings.api.admin_token.expose(), store.clone()),
         quotas: Quotas::new(datastores.queues().quotas(), settings.api.key_requests_per_minute_max),
         dependencies: app::dependencies(&datastores),
+        ops: ops(&settings),
+        queues: datastores.queues().clone(),
         store,
         reads: datastores.reads().clone(),
         merchants,
@@ -110,6 +117,23 @@ pub async fn start(settings: ApiSettings, context: Context) -> Result<Running, S
     let listener = Listener::new(acceptor, settings.api.connections_max);
     let task = tokio::spawn(run(listener, state, ingress, tasks, settings.api));
     Ok(Running { addr, internal, task })
+}
+
+/// What the queue monitor is made of.
+fn ops(settings: &ApiSettings) -> Ops {
+    let (admin, config) = (settings.api.admin_token.expose(), &settings.ops);
+    let others = [&config.operator_token, &config.viewer_token].map(|token| {
+        let token = token.as_ref().map(|token| token.expose().as_str());
+        token.unwrap_or_default()
+    });
+    Ops {
+        method: Arc::new(Tokens::new(admin, config)),
+        sessions: Sessions::new([admin.as_str(), others[0], others[1]], config.idle(), config.session()),
+        attempts: SignInLimit::new(),
+        bulks: Bulks::new(),
+        live: Live::new(),
+        environment: config.environment.clone(),
+    }
 }
 
 /// Health, readiness and metrics, apart from what the public can reach. The readiness asks for PostgreSQL alone: without
@@ -142,13 +166,14 @@ async fn run(
 ) -> Result<(), ServeError> {
     let (store, shutdown) = (state.store.clone(), state.context.shutdown.clone());
     let app = app::app(&state, ingress, config.requests_max);
-    drop(state);
+    let live = tokio::spawn(async move { state.ops.live.run(&state).await });
     Server::new_with_acceptor(listener)
         .name("api")
         .http2_max_concurrent_streams(STREAMS_MAX)
         .run_with_graceful_shutdown(app, shutdown.draining(), Some(config.drain()))
         .await
         .map_err(ServeError::Server)?;
+    live.abort();
     // The app is dropped with the last connection, and with it the last handle of the recorder.
     tokio::select! {
         () = tasks.ended() => {}

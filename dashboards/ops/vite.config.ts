@@ -3,13 +3,14 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { bootScript } from "./build-boot.ts";
+import { brotliFiles } from "./build-brotli.ts";
 import { chunkList } from "./build-chunks.ts";
 
 const API = process.env["OPS_API"] ?? "http://127.0.0.1:4380";
 
 export default defineConfig({
   base: "/ops/",
-  plugins: [react(), tailwindcss(), bootScript(), chunkList()],
+  plugins: [react(), tailwindcss(), bootScript(), chunkList(), brotliFiles()],
   build: {
     target: ["chrome123", "safari17.5", "firefox120"],
     // Without these the minifier replaces light-dark().

@@ -19,6 +19,8 @@ run_tests() {
   hold_lock
   start_test_services
   release_lock
+  # The api serves the pages that are built here; a filter means that somebody waits for one test.
+  build_ops
   say "Building the programs, since tests start real processes"
   cargo build --workspace --bins
   provide_shopify_schemas
@@ -33,6 +35,9 @@ run_tests() {
   fi
   if [ "$code" -eq 0 ] && git grep -qE '^ *//[/!] ```(rust|no_run|should_panic)?$' -- '*.rs'; then
     cargo test --workspace --doc -q </dev/null || code=$?
+  fi
+  if [ "$code" -eq 0 ] && [ $# -eq 0 ]; then
+    test_ops || code=$?
   fi
   # Nobody comes back to a CI machine; a developer's next run is faster with the services up.
   [ -z "${CI:-}" ] || stop_services "$DEV/test"
@@ -79,6 +84,7 @@ run_lint() {
   say "Rules"
   check_rules
   lint_operations
+  lint_ops
   note "lint is clean"
 }
 

@@ -151,6 +151,7 @@ print_urls() {
   url=$(get_line "$ENVIRONMENT" LOYALNEST_URL)
   say "LoyalNest is up"
   note "webhooks    $url/v1/api/shopify/webhook"
+  note "monitor     $url/ops        sign in with ADMIN_TOKEN of .dev/env"
   note "API docs    $url/docs        OpenAPI  $url/openapi.json"
   for role in $(role_names "$1"); do
     note "$(printf '%-11s %s/readyz  %s/metrics' "$role" "$(role_url "$role")" "$(role_url "$role")")"

@@ -2,8 +2,8 @@
 
 use platform::config::{
     ApiConfig, ApiSettings, CronConfig, CronRule, DatabaseConfig, EmailIndexConfig, EncryptionConfig, Key32, KeyId,
-    LogFormat, RedisConfig, RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl, ShopifyConfig,
-    TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
+    LogFormat, OpsConfig, RedisConfig, RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl,
+    ShopifyConfig, TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
 };
 use store::crypto::{EmailIndex, KeyRing};
 
@@ -13,6 +13,10 @@ pub const SHOPIFY_SECRET: &str = "shpss_the-secret-of-tests-now";
 pub const SHOPIFY_SECRET_PREVIOUS: &str = "shpss_the-secret-of-tests-before";
 /// The administrator's token.
 pub const ADMIN_TOKEN: &str = "admin-token-of-tests-0123456789";
+/// The token of the monitor's operators.
+pub const OPERATOR_TOKEN: &str = "operator-token-of-tests-0123456789";
+/// The token of the monitor's viewers.
+pub const VIEWER_TOKEN: &str = "viewer-token-of-tests-0123456789";
 /// Key that encrypts personal data.
 pub const PII_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 /// Key of the blind index of addresses.
@@ -84,6 +88,14 @@ impl Servers {
                 group_commit_ms: 1,
                 group_commit_rows_max: 256,
                 drain_seconds: 10,
+            },
+            ops: OpsConfig {
+                operator_token: Some(Secret::new(OPERATOR_TOKEN.to_owned())),
+                viewer_token: Some(Secret::new(VIEWER_TOKEN.to_owned())),
+                operators_see_payloads: false,
+                environment: "test".to_owned(),
+                idle_minutes: 30,
+                session_hours: 12,
             },
             database: self.database(),
             redis: self.redis(),

@@ -13,6 +13,7 @@ use poem_openapi::{LicenseObject, OpenApiService, ServerObject};
 use serde_json::{Map, Value, json};
 
 use crate::app::Api;
+use crate::v1::admin;
 
 /// Name of the security scheme of partners.
 pub(crate) const PARTNER_SCHEME: &str = "PartnerKey";
@@ -41,6 +42,16 @@ pub(crate) fn service<T: poem_openapi::OpenApi>(api: T) -> OpenApiService<T, ()>
 pub fn openapi_json() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
     &TEXT
+}
+
+/// The document of the queue monitor's operations, as far as they are served. The front end's client is generated from its contract,
+/// `dashboards/ops/contract/openapi.json`; a test compares the two.
+#[must_use]
+pub fn ops_openapi() -> Value {
+    let spec = service(admin::Api::default()).spec();
+    let mut document: Value = serde_json::from_str(&spec).expect("poem-openapi writes JSON");
+    operations(&mut document).for_each(spread_parameters);
+    document
 }
 
 fn document() -> Value {

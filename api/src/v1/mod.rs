@@ -1,5 +1,6 @@
 //! The API for partners and administrators: one folder for each resource, one file for each operation.
 
+pub(crate) mod admin;
 pub(crate) mod customers;
 pub(crate) mod health;
 pub(crate) mod webhooks;
@@ -34,7 +35,7 @@ pub(crate) enum OkStatus {
 ///
 /// # Errors
 /// 500 when it is none of them, since callers were promised the list.
-fn listed<E: ParseFromParameter>(text: &str) -> Result<E, ApiError> {
+pub(crate) fn listed<E: ParseFromParameter>(text: &str) -> Result<E, ApiError> {
     E::parse_from_parameter(text).map_err(|_| {
         tracing::error!(list = %E::name(), "the database holds a text that the API does not list");
         ApiError::internal()

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod merchants;
 pub mod migrations;
+pub mod ops;
 pub mod orders;
 mod pool;
 mod read;

@@ -21,6 +21,8 @@ mod ledger_races;
 mod migrations;
 mod model;
 mod openapi;
+mod ops;
+mod ops_contract;
 mod partners;
 mod payloads;
 mod permanent_errors;

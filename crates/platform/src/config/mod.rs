@@ -5,6 +5,7 @@
 mod cron;
 mod keys;
 mod macros;
+mod ops;
 mod processes;
 mod sections;
 mod value;
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub use cron::CronRule;
 pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
+pub use ops::OpsConfig;
 pub use processes::environment_json;
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,

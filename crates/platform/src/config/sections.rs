@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::keys::check_email_index;
 use super::macros::{config, settings};
+use super::ops::OpsConfig;
 use super::{CronRule, EmailIndexConfig, EncryptionConfig, LogFormat, Reader, Secret, Section, ServiceUrl};
 
 config! {
@@ -184,6 +185,8 @@ settings! {
     pub struct ApiSettings {
         /// Its own.
         pub api: ApiConfig,
+        /// The queue monitor.
+        pub ops: OpsConfig,
         /// PostgreSQL.
         pub database: DatabaseConfig,
         /// Redis.
@@ -267,6 +270,7 @@ pub const SECTIONS: &[Section] = &[
     EmailIndexConfig::SECTION,
     ShopifyConfig::SECTION,
     ApiConfig::SECTION,
+    OpsConfig::SECTION,
     WorkersConfig::SECTION,
     RetentionConfig::SECTION,
     SchedulerConfig::SECTION,
@@ -364,7 +368,7 @@ impl SandboxConfig {
 }
 
 /// Shortest bearer token or webhook secret worth the name.
-const SECRET_CHARS_MIN: usize = 16;
+pub(super) const SECRET_CHARS_MIN: usize = 16;
 
 fn check_redis(redis: &RedisConfig, reader: &mut Reader<'_>) {
     let plain = redis.key_prefix.chars().all(|character| character.is_ascii_alphanumeric() || character == '-');

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
-use super::{Cursor, DrivingIndex, LOOK_TIME_MAX, Page, ROWS_LOOKED_AT_MAX, Search, fill};
+use super::{Cursor, DrivingIndex, LOOK_TIME_MAX, Looks, Page, ROWS_LOOKED_AT_MAX, Search, fill};
 use crate::{Store, StoreError, Tx};
 
 /// One run of a job.
@@ -146,6 +146,22 @@ async fn read(tx: &mut Tx, keys: Vec<(&str, DateTime<Utc>, &str)>) -> Result<Vec
     Ok(rows)
 }
 
+/// What a search looks for.
+struct Attempts<'a>(&'a Search);
+
+impl Looks for Attempts<'_> {
+    type Row = AttemptFound;
+
+    async fn look(
+        &self,
+        tx: &mut Tx,
+        after: &Cursor,
+        rows_max: i64,
+    ) -> Result<(Vec<AttemptFound>, Option<Cursor>), StoreError> {
+        step(tx, self.0, after, rows_max).await
+    }
+}
+
 impl Store {
     /// A page of attempts, newest first. The successful attempts of webhooks' jobs are not among them: they stand in the
     /// webhooks' records, and on [`Store::timeline`].
@@ -158,7 +174,7 @@ impl Store {
         after: Option<&Cursor>,
         rows_max: i64,
     ) -> Result<Page<AttemptFound>, StoreError> {
-        fill(self, search, after, rows_max, async |tx, after, wanted| step(tx, search, after, wanted).await).await
+        fill(self, search, after, rows_max, Attempts(search)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
 
-use super::{Cursor, DrivingIndex, Page, ROWS_LOOKED_AT_MAX, Search, fill};
+use super::{Cursor, DrivingIndex, Looks, Page, ROWS_LOOKED_AT_MAX, Search, fill};
 use crate::{Store, StoreError, TenantScope, Tx, events};
 
 /// A job that was given up.
@@ -160,6 +160,22 @@ async fn step(
     Ok((rows, next))
 }
 
+/// What a search looks for.
+struct DeadLetters<'a>(&'a Search);
+
+impl Looks for DeadLetters<'_> {
+    type Row = DeadLetterFound;
+
+    async fn look(
+        &self,
+        tx: &mut Tx,
+        after: &Cursor,
+        rows_max: i64,
+    ) -> Result<(Vec<DeadLetterFound>, Option<Cursor>), StoreError> {
+        step(tx, self.0, after, rows_max).await
+    }
+}
+
 impl Store {
     /// A page of dead letters, newest first.
     ///
@@ -171,7 +187,7 @@ impl Store {
         after: Option<&Cursor>,
         rows_max: i64,
     ) -> Result<Page<DeadLetterFound>, StoreError> {
-        fill(self, search, after, rows_max, async |tx, after, wanted| step(tx, search, after, wanted).await).await
+        fill(self, search, after, rows_max, DeadLetters(search)).await
     }
 
     /// Opens the webhooks and the deliveries of events of jobs again that were given up, before the jobs are enqueued again: from here

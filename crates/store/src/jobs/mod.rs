@@ -127,22 +127,37 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// One page, newest first: `step` looks at some rows behind a cursor and answers at most so many that match, and where to go
+/// How a search looks at some rows. A trait of its own, not a closure: of a closure over a borrowed transaction the compiler cannot
+/// show that its future may move between threads.
+trait Looks: Sync {
+    /// What it finds.
+    type Row: Send;
+
+    /// Looks at some rows after `after`. Returns at most `rows_max` that match, and where to go on.
+    fn look(
+        &self,
+        tx: &mut Tx,
+        after: &Cursor,
+        rows_max: i64,
+    ) -> impl Future<Output = Result<(Vec<Self::Row>, Option<Cursor>), StoreError>> + Send;
+}
+
+/// One page, newest first: `looks` looks at some rows behind a cursor and answers at most so many that match, and where to go
 /// on; it is repeated until the page is full, there is no more, or the time is up.
-async fn fill<T>(
+async fn fill<L: Looks>(
     store: &Store,
     search: &Search,
     after: Option<&Cursor>,
     rows_max: i64,
-    step: impl AsyncFn(&mut Tx, &Cursor, i64) -> Result<(Vec<T>, Option<Cursor>), StoreError>,
-) -> Result<Page<T>, StoreError> {
+    looks: L,
+) -> Result<Page<L::Row>, StoreError> {
     let limit = rows_max.clamp(1, PAGE_ROWS_MAX);
     let mut tx = store.begin(&search.scope()).await?;
     let (begun, mut found) = (Instant::now(), Page { rows: Vec::new(), next: after.cloned() });
     loop {
         let after = found.next.take().unwrap_or_else(|| Cursor::start(search));
         let wanted = limit - i64::try_from(found.rows.len()).unwrap_or(limit);
-        let (rows, next) = step(&mut tx, &after, wanted).await?;
+        let (rows, next) = looks.look(&mut tx, &after, wanted).await?;
         found.rows.extend(rows);
         found.next = next;
         if found.next.is_none()

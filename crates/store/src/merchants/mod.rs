@@ -60,6 +60,40 @@ impl Store {
         ids.into_iter().map(parse).collect()
     }
 
+    /// Returns the domains of these merchants' shops; an unknown one is left out.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn domains_of(&self, merchants: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let rows = sqlx::query!(
+            "SELECT m.merchant_id, m.shopify_domain FROM unnest($1::text[]) AS k(merchant_id)
+             CROSS JOIN LATERAL (SELECT merchant_id, shopify_domain FROM merchants WHERE merchant_id = k.merchant_id OFFSET 0) m",
+            merchants as _
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(rows.into_iter().map(|row| (row.merchant_id, row.shopify_domain)).collect())
+    }
+
+    /// Returns the domains of shops that begin with `prefix`, by name, at most `rows_max`.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn domains_with(&self, prefix: &str, rows_max: i64) -> Result<Vec<String>, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let rows = sqlx::query_scalar!(
+            "SELECT shopify_domain FROM merchants WHERE starts_with(shopify_domain, $1) ORDER BY shopify_domain LIMIT $2",
+            prefix,
+            rows_max
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
     /// The merchant of an id.
     ///
     /// # Errors

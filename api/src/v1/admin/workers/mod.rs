@@ -1,0 +1,6 @@
+//! Workers and the jobs they run.
+
+mod operations;
+
+/// Operations on workers.
+pub(crate) type Api = operations::WorkersApi;
