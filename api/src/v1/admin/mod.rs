@@ -81,7 +81,7 @@ pub(crate) fn add_not_served(routes: Routes) -> Routes {
     NOT_SERVED.iter().fold(routes, |routes, path| {
         let refuse = make(|_| async {
             let message = "this version of the api does not serve this yet";
-            Err::<(), _>(ApiError::new(Code::NotFound, message).into())
+            Err::<(), _>(poem::Error::from(ApiError::new(Code::NotFound, message)))
         });
         routes.get(path, refuse)
     })
