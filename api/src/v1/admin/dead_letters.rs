@@ -29,7 +29,7 @@ impl DeadLettersApi {
         &self,
         state: Data<&Arc<State>>,
         _caller: Caller<View>,
-        filter: FilterQuery,
+        filter: FilterQuery<true>,
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))] limit: Query<Option<u64>>,
         #[oai(validator(max_length = 1024))] cursor: Query<Option<String>>,
     ) -> Answer<Jobs> {

@@ -23,11 +23,11 @@ const IDS_MAX: usize = 500;
 /// Longest value, in bytes.
 const VALUE_BYTES_MAX: usize = 300;
 
-/// The filter as query parameters.
+/// The filter as query parameters. Dead letters have one state, so that it is no parameter of theirs.
 #[derive(Debug)]
-pub(crate) struct FilterQuery(pub(crate) JobFilter);
+pub(crate) struct FilterQuery<const OF_LETTERS: bool = false>(pub(crate) JobFilter);
 
-impl<'a> ApiExtractor<'a> for FilterQuery {
+impl<'a, const OF_LETTERS: bool> ApiExtractor<'a> for FilterQuery<OF_LETTERS> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
     type ParamType = ();
     type ParamRawType = ();
@@ -57,7 +57,8 @@ impl<'a> ApiExtractor<'a> for FilterQuery {
             "text",
             "replayed",
         ];
-        Some(parameters(names.map(|name| (name, MetaSchema::new("string"))).into()))
+        let of_all = |name: &&str| !(OF_LETTERS && matches!(*name, "state" | "paused"));
+        Some(parameters(names.into_iter().filter(of_all).map(|name| (name, MetaSchema::new("string"))).collect()))
     }
 
     async fn from_request(
