@@ -197,7 +197,8 @@ fn has_field(payload: &str, field: &str) -> bool {
         return false;
     };
     let found = path.split('.').try_fold(&payload, |value, part| value.get(part));
-    found.is_some_and(|value| value.as_str().map_or_else(|| value.to_string() == wanted, |text| text == wanted))
+    let text = found.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    text.is_some_and(|text| text == wanted)
 }
 
 async fn lanes_of(state: &State, shops: &[String]) -> Result<BTreeSet<Lane>, ApiError> {

@@ -52,7 +52,8 @@ pub(crate) fn of_view(view: &JobView, paused: &Paused, now: DateTime<Utc>) -> Jo
         Stored::Running => (JobState::Running, view.run.as_ref().map_or(view.enqueued_at, |run| run.claimed_at)),
         Stored::Dead => (JobState::Dead, view.at.unwrap_or(view.enqueued_at)),
     };
-    let delay = (state == JobState::Delayed).then(|| if view.attempts == 0 { Delay::FirstRun } else { Delay::Retry });
+    let why = if view.attempts == 0 { Delay::FirstRun } else { Delay::Retry };
+    let delay = (state == JobState::Delayed).then_some(why);
     Job {
         job_id: view.job.job_id.to_string(),
         queue: queue.to_owned(),
