@@ -70,6 +70,7 @@ impl Servers {
             ("CRON_TRIM_CRON_TICKS", own("off")),
             ("CRON_TRIM_ATTEMPTS", own("off")),
             ("CRON_TRIM_DEAD_LETTERS", own("off")),
+            ("CRON_TRIM_AUDIT_LOGS", own("off")),
             ("CRON_VERIFY_BALANCES", own("off")),
             ("LOG_FORMAT", own("json")),
             ("LOG_LEVEL", own("info")),
@@ -120,6 +121,8 @@ impl Servers {
             },
             retention: RetentionConfig {
                 webhook_bodies_days: 30,
+                unhandled_bodies_days: 90,
+                audit_logs_days: 730,
                 cron_ticks_days: 90,
                 attempts_days: 30,
                 dead_letters_days: 90,
@@ -173,6 +176,7 @@ pub fn cron_off() -> CronConfig {
         trim_cron_ticks: CronRule::Off,
         trim_attempts: CronRule::Off,
         trim_dead_letters: CronRule::Off,
+        trim_audit_logs: CronRule::Off,
         verify_balances: CronRule::Off,
     }
 }

@@ -15,6 +15,7 @@ mod partner_errors;
 mod runner;
 
 pub use env::WorkerEnv;
+pub use maintenance::rules as retention_rules;
 pub use outcomes::OutcomeSink;
 pub use partner_errors::job_error;
 pub use runner::{Running, WorkerHandle, serve, start, start_worker};

@@ -16,8 +16,9 @@ pub struct Trimmed {
 }
 
 impl Store {
-    /// Removes a merchant's raw bodies with log ids from after `after` to before `before`, of webhooks that are dealt
-    /// with; those still pending keep theirs. Looks at `rows_max` of them.
+    /// Removes a merchant's raw bodies with log ids from after `after` to before `before`, and what their webhooks say of a person.
+    /// Those that wait for a job keep theirs, and those of a topic that has no handler until `unhandled_before`. Looks at `rows_max` of
+    /// them.
     ///
     /// # Errors
     /// As any statement.
@@ -26,31 +27,62 @@ impl Store {
         merchant: &MerchantId,
         after: &str,
         before: &str,
+        unhandled_before: &str,
         rows_max: i64,
     ) -> Result<Trimmed, StoreError> {
         let mut tx = self.begin(&TenantScope::of(merchant)).await?;
         let row = sqlx::query!(
             r#"WITH page AS MATERIALIZED (
-                   SELECT b.log_id, l.status IS DISTINCT FROM 'pending' AS old
+                   SELECT b.log_id, l.status IS DISTINCT FROM 'pending' OR (l.job_kind IS NULL AND b.log_id < $5) AS old
                    FROM (SELECT log_id FROM api_log_bodies WHERE merchant_id = $1 AND log_id > $2 AND log_id < $3
                          ORDER BY log_id LIMIT $4) b
                    LEFT JOIN api_logs l ON l.merchant_id = $1 AND l.log_id = b.log_id
                ), gone AS (
                    DELETE FROM api_log_bodies WHERE merchant_id = $1 AND log_id = ANY (ARRAY(SELECT log_id FROM page WHERE old))
                    RETURNING 1
+               ), cleared AS (
+                   UPDATE api_logs SET personal_data = NULL
+                   WHERE merchant_id = $1 AND log_id = ANY (ARRAY(SELECT log_id FROM page WHERE old)) AND personal_data IS NOT NULL
                )
                SELECT (SELECT count(*) FROM gone) AS "removed!", (SELECT count(*) FROM page) AS "looked_at!",
                       (SELECT max(log_id) FROM page) AS last"#,
             merchant.as_str(),
             after,
             before,
-            rows_max
+            rows_max,
+            unhandled_before
         )
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
         let after = row.last.filter(|_| row.looked_at == rows_max);
         Ok(Trimmed { removed: row.removed.unsigned_abs(), after })
+    }
+
+    /// Removes audit rows of a merchant (`platform`: of none) whose ids are before `before_id` and that were written before `before`, the
+    /// oldest first, `rows_max` at most. Returns how many.
+    ///
+    /// # Errors
+    /// Fails when rows younger than 90 days are to be removed; or as any statement.
+    pub async fn trim_audit_logs(
+        &self,
+        merchant: &str,
+        before_id: &str,
+        before: DateTime<Utc>,
+        rows_max: i32,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin(&TenantScope::Platform).await?;
+        let removed = sqlx::query_scalar!(
+            r#"SELECT audit_logs_trim($1, $2, $3, $4) AS "removed!""#,
+            merchant,
+            before_id,
+            before,
+            rows_max
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(removed.unsigned_abs())
     }
 
     /// Removes ticks before `before`, oldest first, `rows_max` at most. Answers how many.

@@ -29,14 +29,16 @@ pub enum MaintenanceTask {
     TrimAttempts,
     /// Remove dead letters past their retention.
     TrimDeadLetters,
+    /// Remove audit rows past their retention.
+    TrimAuditLogs,
     /// Compare every balance with the ledger and the lots.
     VerifyBalances,
 }
 
 impl MaintenanceTask {
     /// Every task.
-    pub const ALL: [Self; 5] =
-        [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::TrimAttempts, Self::TrimDeadLetters, Self::VerifyBalances];
+    pub const ALL: [Self; 6] =
+        [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::TrimAttempts, Self::TrimDeadLetters, Self::TrimAuditLogs, Self::VerifyBalances];
 
     /// Returns the name of the task and of its cron entry.
     pub const fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl MaintenanceTask {
             Self::TrimCronTicks => "trim-cron-ticks",
             Self::TrimAttempts => "trim-attempts",
             Self::TrimDeadLetters => "trim-dead-letters",
+            Self::TrimAuditLogs => "trim-audit-logs",
             Self::VerifyBalances => "verify-balances",
         }
     }

@@ -223,6 +223,7 @@ fn rule(config: &CronConfig, task: MaintenanceTask) -> &CronRule {
         MaintenanceTask::TrimCronTicks => &config.trim_cron_ticks,
         MaintenanceTask::TrimAttempts => &config.trim_attempts,
         MaintenanceTask::TrimDeadLetters => &config.trim_dead_letters,
+        MaintenanceTask::TrimAuditLogs => &config.trim_audit_logs,
         MaintenanceTask::VerifyBalances => &config.verify_balances,
     }
 }

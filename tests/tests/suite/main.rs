@@ -35,6 +35,7 @@ mod queue_settings;
 mod reading_pool;
 mod redis_kinds;
 mod relay;
+mod retention;
 mod row_level_security;
 mod rules;
 mod schemathesis;

@@ -6,6 +6,7 @@
 
 mod balances;
 mod retention;
+pub mod rules;
 
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ impl Maintainer {
             MaintenanceTask::TrimCronTicks => self.trim_cron_ticks(job.tick).await?,
             MaintenanceTask::TrimAttempts => self.trim_attempts(job.tick).await?,
             MaintenanceTask::TrimDeadLetters => self.trim_dead_letters(job.tick).await?,
+            MaintenanceTask::TrimAuditLogs => self.trim_audit_logs(job.tick).await?,
             MaintenanceTask::VerifyBalances => match self.verify_balances().await {
                 Err(other @ Interrupted::OtherRun) => {
                     tracing::info!(task = job.task.name(), tick = %job.tick, reason = %other, "maintenance is left to another run");

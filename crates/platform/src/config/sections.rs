@@ -161,6 +161,8 @@ config! {
         pub trim_attempts: CronRule = "CRON_TRIM_ATTEMPTS" or "27 2 * * *; UTC; once",
         /// Removes dead letters, and events that no consumer was given, past their retention.
         pub trim_dead_letters: CronRule = "CRON_TRIM_DEAD_LETTERS" or "37 2 * * *; UTC; once",
+        /// Removes audit rows past their retention.
+        pub trim_audit_logs: CronRule = "CRON_TRIM_AUDIT_LOGS" or "57 2 * * *; UTC; once",
         /// Compares every balance with the ledger and the lots.
         pub verify_balances: CronRule = "CRON_VERIFY_BALANCES" or "17 3 * * *; UTC; once",
     }
@@ -171,6 +173,10 @@ config! {
     pub struct RetentionConfig {
         /// Raw bodies of webhooks that are dealt with, in days: a webhook can be replayed as long as its body is there, but it holds personal data.
         pub webhook_bodies_days: u32 = "RETENTION_WEBHOOK_BODIES_DAYS" or "30" in 3..=3_650,
+        /// Raw bodies of webhooks whose topic has no handler, in days.
+        pub unhandled_bodies_days: u32 = "RETENTION_UNHANDLED_BODIES_DAYS" or "90" in 3..=3_650,
+        /// Audit rows, in days.
+        pub audit_logs_days: u32 = "RETENTION_AUDIT_LOGS_DAYS" or "730" in 90..=3_650,
         /// Ticks of cron entries, in days.
         pub cron_ticks_days: u32 = "RETENTION_CRON_TICKS_DAYS" or "90" in 1..=3_650,
         /// Attempts of jobs, in days.
