@@ -5,7 +5,7 @@ use jobs::{JobId, Lane, Maintenance, MaintenanceTask, NewJob};
 use platform::clock::{Clock as _, SystemClock};
 use platform::ids::least_ulid_at;
 use tests::{TestApp, wait_until};
-use workers::retention_rules::RULES;
+use workers::retention_rules::{RULES, Retention};
 
 use crate::support::{ADA, at};
 
@@ -27,6 +27,20 @@ async fn every_table_of_the_catalogue_has_a_rule_of_retention() {
     let ruled: Vec<&str> = RULES.iter().map(|(table, _)| *table).collect();
     assert_eq!(ruled, tables, "workers/src/maintenance/rules.rs has a rule for each table, in this order");
     app.finish().await;
+}
+
+#[test]
+fn every_task_that_removes_rows_is_named_by_a_rule_and_no_other_task_is() {
+    let mut named: Vec<&str> = RULES
+        .iter()
+        .filter_map(|(_, rule)| if let Retention::Trimmed(task) = rule { Some(task.name()) } else { None })
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let mut removing: Vec<&str> =
+        MaintenanceTask::ALL.iter().map(|task| task.name()).filter(|name| name.starts_with("trim-")).collect();
+    removing.sort_unstable();
+    assert_eq!(named, removing);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! `trim-webhook-bodies`, `trim-cron-ticks`, `trim-attempts`, `trim-dead-letters`, `trim-audit-logs`: removes what is past its retention, counted
-//! from the tick.
+//! `trim-webhook-bodies`, `trim-cron-ticks`, `trim-attempts`, `trim-dead-letters`, `trim-audit-logs`: removes what is past its
+//! retention, counted from the tick.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::MerchantId;
