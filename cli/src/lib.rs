@@ -1,6 +1,7 @@
-//! The operators' command `loyalnest`: migrate, seed, keys, verify, cron. Works as the database's owner, beside the running roles.
+//! The operators' command `loyalnest`: migrate, seed, keys, encryption, verify, cron. Works as the database's owner, beside the running roles.
 
 mod cron;
+mod encryption;
 mod keys;
 mod seed;
 mod table;
@@ -28,6 +29,9 @@ enum Command {
     /// Make, list and revoke the API keys of a shop's partners.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Show which keys encrypt the stored personal data, and bring all of it under the current key.
+    #[command(subcommand)]
+    Encryption(encryption::EncryptionCommand),
     /// Recompute every balance from the ledger and every order's net points from its facts; exit 1 on drift.
     Verify(VerifyArguments),
     /// List what recurs: schedule, zone, catch-up policy, last tick, next tick, missed ticks. All times are UTC.
@@ -74,6 +78,7 @@ pub async fn run(command: Cli, settings: ToolSettings, context: Context) -> anyh
         }
         Command::Seed(arguments) => seed::run(&owner, &settings, &context, &arguments).await,
         Command::Keys(command) => keys::run(&owner, &context, &command).await,
+        Command::Encryption(command) => encryption::run(&owner, &settings, &context, &command).await,
         Command::Verify(arguments) => verify::run(&owner, &arguments).await,
         Command::Cron => cron::run(&owner).await,
     }

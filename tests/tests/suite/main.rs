@@ -16,6 +16,7 @@ mod histories;
 mod history;
 mod http2;
 mod ingress;
+mod key_rotation;
 mod kills;
 mod ledger_races;
 mod migrations;

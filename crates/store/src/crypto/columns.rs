@@ -1,13 +1,23 @@
-//! The columns that are encrypted, each with its plain form. To add one: a type here.
+//! The columns that are encrypted, each with its plain form. To add one: a type here, and its entry in [`ENCRYPTED_COLUMNS`],
+//! which a test compares with PostgreSQL's catalogue.
 
 use domain::PersonalData;
 
 use super::EncryptedColumn;
+use super::reencryption::ColumnEntry;
 
 type DecodeError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Largest raw body that is decompressed; the ingress takes no larger one.
 const BODY_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+
+/// Every encrypted column, for what goes through all of them.
+pub const ENCRYPTED_COLUMNS: [ColumnEntry; 4] = [
+    ColumnEntry::of::<MerchantApiToken>(),
+    ColumnEntry::of::<CustomerEmail>(),
+    ColumnEntry::of::<WebhookPersonalData>(),
+    ColumnEntry::of::<WebhookBody>(),
+];
 
 /// The e-mail address of a customer.
 #[derive(Debug)]
@@ -16,6 +26,7 @@ pub enum CustomerEmail {}
 impl EncryptedColumn for CustomerEmail {
     const TABLE: &'static str = "customers";
     const COLUMN: &'static str = "email";
+    const ROW_KEY: &'static str = "customer_id";
     type Value = str;
 
     fn encode(value: &str, bytes: &mut Vec<u8>) {
@@ -34,6 +45,7 @@ pub enum MerchantApiToken {}
 impl EncryptedColumn for MerchantApiToken {
     const TABLE: &'static str = "merchants";
     const COLUMN: &'static str = "api_token";
+    const ROW_KEY: &'static str = "merchant_id";
     type Value = str;
 
     fn encode(value: &str, bytes: &mut Vec<u8>) {
@@ -52,6 +64,7 @@ pub enum WebhookPersonalData {}
 impl EncryptedColumn for WebhookPersonalData {
     const TABLE: &'static str = "api_logs";
     const COLUMN: &'static str = "personal_data";
+    const ROW_KEY: &'static str = "log_id";
     type Value = PersonalData;
 
     fn encode(value: &PersonalData, bytes: &mut Vec<u8>) {
@@ -70,6 +83,7 @@ pub enum WebhookBody {}
 impl EncryptedColumn for WebhookBody {
     const TABLE: &'static str = "api_log_bodies";
     const COLUMN: &'static str = "body";
+    const ROW_KEY: &'static str = "log_id";
     type Value = [u8];
 
     fn encode(value: &[u8], bytes: &mut Vec<u8>) {

@@ -28,6 +28,8 @@ pub trait EncryptedColumn {
     const TABLE: &'static str;
     /// The column.
     const COLUMN: &'static str;
+    /// The column that identifies a row among those of its merchant.
+    const ROW_KEY: &'static str;
     /// What is encrypted.
     type Value: ToOwned + ?Sized;
 
@@ -80,11 +82,32 @@ impl<C: EncryptedColumn> Encrypted<C> {
     /// Encrypts `value` for `merchant` under the ring's current key.
     #[must_use]
     pub fn seal(keys: &KeyRing, nonce: Nonce, merchant: &MerchantId, value: &C::Value) -> Self {
+        Self::seal_bytes(keys, nonce, merchant, |bytes| C::encode(value, bytes))
+    }
+
+    /// Returns the value, if it was made for `merchant` and this column.
+    ///
+    /// # Errors
+    /// As [`DecryptError`] says.
+    pub fn open(&self, keys: &KeyRing, merchant: &MerchantId) -> Result<<C::Value as ToOwned>::Owned, DecryptError> {
+        C::decode(&self.open_bytes(keys, merchant)?).map_err(DecryptError::Content)
+    }
+
+    /// Encrypts the same bytes again, under the ring's current key.
+    ///
+    /// # Errors
+    /// As [`DecryptError`] says, except that the bytes are not decoded.
+    pub(super) fn reseal(&self, keys: &KeyRing, nonce: Nonce, merchant: &MerchantId) -> Result<Self, DecryptError> {
+        let plain = self.open_bytes(keys, merchant)?;
+        Ok(Self::seal_bytes(keys, nonce, merchant, |bytes| bytes.extend_from_slice(&plain)))
+    }
+
+    fn seal_bytes(keys: &KeyRing, nonce: Nonce, merchant: &MerchantId, encode: impl FnOnce(&mut Vec<u8>)) -> Self {
         let key = keys.current();
         let mut stored = header(key.id());
         stored.extend_from_slice(&nonce.0);
         let start = stored.len();
-        C::encode(value, &mut stored);
+        encode(&mut stored);
         let (cipher, cipher_nonce) = key.derive(&nonce.0);
         let bound = Aad::from(bound_to::<C>(&stored[..start - NONCE_BYTES], merchant));
         let tag = cipher
@@ -94,18 +117,16 @@ impl<C: EncryptedColumn> Encrypted<C> {
         Self { stored, column: PhantomData }
     }
 
-    /// Returns the value, if it was made for `merchant` and this column.
-    ///
-    /// # Errors
-    /// As [`DecryptError`] says.
-    pub fn open(&self, keys: &KeyRing, merchant: &MerchantId) -> Result<<C::Value as ToOwned>::Owned, DecryptError> {
+    fn open_bytes(&self, keys: &KeyRing, merchant: &MerchantId) -> Result<Vec<u8>, DecryptError> {
         let Parts { key_id, nonce, ciphertext } = split(&self.stored).ok_or(DecryptError::Format)?;
         let key: &MasterKey = keys.key(key_id).ok_or_else(|| DecryptError::UnknownKey(key_id.to_owned()))?;
         let (cipher, cipher_nonce) = key.derive(nonce);
         let bound = Aad::from(bound_to::<C>(&header(key_id), merchant));
         let mut bytes = ciphertext.to_vec();
         let opened = cipher.open_in_place(cipher_nonce, bound, &mut bytes).map_err(|_| DecryptError::Authentication)?;
-        C::decode(opened).map_err(DecryptError::Content)
+        let length = opened.len();
+        bytes.truncate(length);
+        Ok(bytes)
     }
 }
 

@@ -53,6 +53,12 @@ impl KeyRing {
         self.keys.iter().find(|key| key.id == id)
     }
 
+    /// Returns whether a key of that name is in the ring.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.key(id).is_some()
+    }
+
     /// Returns the name of the key that encrypts.
     #[must_use]
     pub fn current_id(&self) -> &str {

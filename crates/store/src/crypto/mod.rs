@@ -5,11 +5,13 @@ mod columns;
 mod email_index;
 mod encrypted;
 mod key_ring;
+mod reencryption;
 
-pub use columns::{CustomerEmail, MerchantApiToken, WebhookBody, WebhookPersonalData};
+pub use columns::{CustomerEmail, ENCRYPTED_COLUMNS, MerchantApiToken, WebhookBody, WebhookPersonalData};
 pub use email_index::{BLIND_INDEX_BYTES, EmailIndex};
 pub use encrypted::{DecryptError, Encrypted, EncryptedColumn, Nonce};
 pub use key_ring::{KeyRing, NamedKey};
+pub use reencryption::{ColumnEntry, KeyCounts, ReencryptedPage, RowPosition};
 
 /// Random bytes that each encryption is given.
 pub const NONCE_BYTES: usize = 24;
