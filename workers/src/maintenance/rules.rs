@@ -12,12 +12,14 @@ pub enum Retention {
     Consumed(&'static str),
     /// Rows are kept as long as the merchant is, and hold something of a person.
     KeptWithMerchant(&'static str),
+    /// Rows are kept without end, and hold names of operators, never anything of a customer.
+    KeptOfOperators(&'static str),
     /// Rows hold nothing of a person.
     NoPersonalData(&'static str),
 }
 
 use MaintenanceTask::{TrimAttempts, TrimAuditLogs, TrimCronTicks, TrimDeadLetters, TrimWebhookBodies};
-use Retention::{Consumed, KeptWithMerchant, NoPersonalData, Trimmed};
+use Retention::{Consumed, KeptOfOperators, KeptWithMerchant, NoPersonalData, Trimmed};
 
 /// The rule of each table. Partitions follow their table.
 pub const RULES: &[(&str, Retention)] = &[
@@ -36,6 +38,9 @@ pub const RULES: &[(&str, Retention)] = &[
     ("job_attempts", Trimmed(TrimAttempts)),
     ("lot_allocations", NoPersonalData("part of the ledger, which is append-only")),
     ("merchants", KeptWithMerchant("the merchants; tokens are encrypted")),
+    ("ops_audit", KeptOfOperators("who did what in the queue monitor")),
+    ("ops_bulk", KeptOfOperators("bulk operations of the queue monitor, with who asked for them")),
+    ("ops_sessions_ended", NoPersonalData("ids of sessions that were ended, removed once they would have ended")),
     ("orders", NoPersonalData("facts without names and addresses")),
     ("outbox", Consumed("the relay deletes a row when it has made its jobs")),
     ("outbox_held", Trimmed(TrimDeadLetters)),
