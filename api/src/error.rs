@@ -1,4 +1,4 @@
-//! What a caller is told when a request is refused: one stable code, one HTTP status, one sentence. Never the cause:
+//! The answer to a refused request: one stable code, one HTTP status, one sentence. Never the cause:
 //! that is logged where it happened.
 
 use std::time::Duration;

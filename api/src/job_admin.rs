@@ -1,5 +1,5 @@
-//! What an operator does to jobs and queues that concerns both stores: PostgreSQL, which says what is still to be done, is
-//! told first, so that Redis may be lost at any moment in between. Refuses HTTP and who may do what: the endpoints see to that.
+//! Operators' changes of jobs and queues, which concern both stores: PostgreSQL, which stores the work to be done, is written
+//! first, so that Redis may be lost at any moment in between. Refuses to know HTTP and permissions: the endpoints handle these.
 
 use chrono::{DateTime, Utc};
 use domain::MerchantId;
@@ -63,7 +63,7 @@ pub struct Replayed {
 /// A letter is marked only when its job is in Redis; a webhook's job is safe even before that, as its webhook is open again.
 ///
 /// # Errors
-/// A store is away; the same call may be made again, and doubles nothing.
+/// Fails when a store is unavailable; the same call may be repeated, and doubles nothing.
 pub async fn replay(
     store: &Store,
     queues: &Queues,
@@ -117,7 +117,7 @@ pub async fn replay_step(
 /// the sweeps would bring them back. Answers the jobs that were deleted, or are to be cancelled at their workers' next heartbeats.
 ///
 /// # Errors
-/// A store is away; the same call may be made again.
+/// Fails when a store is unavailable; the same call may be repeated.
 pub async fn abandon(
     store: &Store,
     queues: &Queues,
@@ -145,7 +145,7 @@ pub async fn abandon(
 /// decides: what was set in Redis alone is undone.
 ///
 /// # Errors
-/// A change cannot be made; or a store is away, and then the same call may be made again.
+/// Fails when a change cannot be made, or a store is unavailable: then the same call may be repeated.
 pub async fn configure(
     store: &Store,
     queues: &Queues,

@@ -64,10 +64,10 @@ pub(crate) struct VerifyArguments {
     lines_max: usize,
 }
 
-/// Runs the command that was asked for.
+/// Runs the given command.
 ///
 /// # Errors
-/// When it fails, or `verify` found drift.
+/// Fails when the command fails, or `verify` found drift.
 pub async fn run(command: Cli, settings: ToolSettings, context: Context) -> anyhow::Result<()> {
     let owner = Owner::connect(settings.owner.url.expose()).await?;
     match command.command {
@@ -84,7 +84,7 @@ pub async fn run(command: Cli, settings: ToolSettings, context: Context) -> anyh
     }
 }
 
-/// What a command tells the person who called it. Logs go elsewhere.
+/// Prints a line of a command's output. Logs are written elsewhere.
 #[expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 fn say(line: &str) {
     println!("{line}");

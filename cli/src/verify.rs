@@ -1,4 +1,5 @@
-//! `loyalnest verify`: the books against what they were made from. Prints every drift with both figures.
+//! `loyalnest verify`: compares balances and orders with the ledger and the facts that they were derived from. Prints every
+//! difference with both figures. Repairs nothing.
 
 use anyhow::bail;
 use domain::{MerchantId, RuleSnapshot, TargetError, target_points};
@@ -9,9 +10,9 @@ use super::{VerifyArguments, say};
 
 const MERCHANTS_PAGE_ROWS: i64 = 500;
 const ORDERS_PAGE_ROWS: i64 = 1_000;
-/// Dangling rows of one kind that are told of a merchant.
+/// Maximum number of orphaned rows of one kind that are reported for a merchant.
 const DANGLING_ROWS_MAX: i64 = 1_000;
-/// Forgotten webhooks that are told of.
+/// Maximum number of untracked webhooks that are reported.
 const FORGOTTEN_ROWS_MAX: i64 = 1_000;
 
 #[derive(Default)]
@@ -57,7 +58,7 @@ pub(super) async fn run(owner: &Owner, arguments: &VerifyArguments) -> anyhow::R
     let Findings { merchants, customers, orders, drifts } = findings;
     say(&format!("verified {merchants} merchants, {customers} customers, {orders} orders: {drifts} drifts"));
     if drifts > 0 {
-        bail!("the books have drifted: {drifts} differences");
+        bail!("the accounts have drifted: {drifts} differences");
     }
     Ok(())
 }
@@ -95,7 +96,7 @@ async fn verify_merchant(
     Ok(())
 }
 
-/// What is wrong with an order's accounts, if anything.
+/// Returns the difference between an order's accounts and its facts, if there is one.
 fn order_drift(order: &OrderAccounts) -> Option<String> {
     let id = order.shopify_order_id;
     let expected = match expected_target(order) {
@@ -117,7 +118,7 @@ fn order_drift(order: &OrderAccounts) -> Option<String> {
     })
 }
 
-/// An order without a snapshot never earned: a guest's, unpaid, or worth nothing.
+/// Handles an order without a snapshot, which never earned: it is a guest's, unpaid, or worth nothing.
 fn expected_target(order: &OrderAccounts) -> Result<i64, TargetError> {
     order.ledger.snapshot.as_ref().map_or(Ok(0), |snapshot: &RuleSnapshot| target_points(&order.state, snapshot))
 }

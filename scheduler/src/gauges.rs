@@ -1,5 +1,5 @@
-//! The queues and the outbox in numbers, for Prometheus: depth by state, and the age of what waits longest, which is what shows a
-//! queue that stands still.
+//! Gauges of the queues and the outbox for Prometheus: depth by state, and the age of the oldest waiting item, which shows a
+//! queue that makes no progress.
 
 use jobs::{JobKind, Queues};
 use platform::metrics;

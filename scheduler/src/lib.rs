@@ -1,4 +1,4 @@
-//! Says when: enqueues what recurs, finds what the fast path lost and hands it to the queue again, and measures the queues.
+//! The scheduler role: enqueues recurring jobs, enqueues work again that the fast path lost, and measures the queues.
 //!
 //! Each pass is a reconciler: it takes no input, finds its own work in PostgreSQL or Redis, repairs, and returns what it
 //! did. Any number of schedulers may run, since a repeated repair changes nothing. No job's work is done here.

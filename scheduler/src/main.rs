@@ -6,7 +6,7 @@ use clap::Parser;
 use platform::config::SchedulerSettings;
 use platform::lifecycle;
 
-/// Runs LoyalNest's reconcilers: webhooks without a job, jobs of silent workers, gauges. Any number may run.
+/// Runs LoyalNest's reconcilers: webhooks without a job, jobs of workers whose lease expired, gauges. Any number may run.
 #[derive(Parser)]
 #[command(name = "loyalnest-scheduler", version, about, after_help = SchedulerSettings::help())]
 struct Arguments {}

@@ -1,4 +1,4 @@
-//! Repeats a pass until the process stops, counting how each went. A failed pass is logged and tried again at the next.
+//! Repeats a pass until the process stops, counting the outcomes. A failed pass is logged and tried again at the next.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,21 +7,21 @@ use platform::metrics;
 use platform::shutdown::Shutdown;
 use tokio::time::Instant;
 
-/// Why a pass could not be made. Sources differ by pass; all that is done with them is to tell.
+/// The reason why a pass failed. Sources differ by pass; they are logged only.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
-    /// PostgreSQL.
+    /// PostgreSQL failed.
     #[error(transparent)]
     Store(#[from] store::StoreError),
-    /// Redis.
+    /// Redis failed.
     #[error(transparent)]
     Queue(#[from] jobs::QueueError),
-    /// A record that cannot be what it says.
+    /// A stored record is invalid.
     #[error("{0}")]
     Record(String),
 }
 
-/// Runs `pass` every `interval`; it answers how many rows or jobs it repaired.
+/// Runs `pass` every `interval`; it returns the number of repaired rows or jobs.
 pub(crate) async fn repeat<F, R>(name: &'static str, interval: Duration, shutdown: Shutdown, mut pass: F)
 where
     F: FnMut() -> R,

@@ -1,11 +1,11 @@
-//! Jobs of silent workers: their leases ran out. Workers rescue too, but there may be none.
+//! Rescues jobs of workers whose lease expired. Workers do the same, but there may be none.
 
 use jobs::{BATCH_JOBS_MAX, JobKind, Queues};
 use platform::metrics;
 
 use crate::passes::PassError;
 
-/// Takes back what one script call of each queue may; the rest waits for the next pass.
+/// Rescues as many jobs of each queue as one script call may; the next pass rescues the rest.
 pub(crate) async fn pass(queues: &Queues) -> Result<u64, PassError> {
     let mut taken_back = 0;
     for kind in JobKind::ALL {
@@ -17,7 +17,7 @@ pub(crate) async fn pass(queues: &Queues) -> Result<u64, PassError> {
                 queue = kind.name(),
                 rescued = rescued.rescued,
                 poison = rescued.poison,
-                "jobs of silent workers were taken back"
+                "jobs of workers whose lease expired were rescued"
             );
         }
         taken_back += rescued.rescued + rescued.poison;

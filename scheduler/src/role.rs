@@ -19,11 +19,11 @@ use crate::relay::{DeliverySweep, Relay};
 use crate::sweep::Sweep;
 use crate::{gauges, rescue, settings};
 
-/// How often the queues are measured.
+/// Interval between two measurements of the queues.
 const GAUGES_INTERVAL: Duration = Duration::from_secs(5);
-/// How often due ticks are looked for, which is how late a tick may be.
+/// Interval between two searches for due ticks, which is how late a tick may be.
 const CRON_INTERVAL: Duration = Duration::from_secs(1);
-/// How often it is seen to that Redis has what was set of the queues.
+/// Interval between two checks that Redis has the settings of the queues.
 const SETTINGS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A started scheduler role.
@@ -35,7 +35,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where health and metrics are served.
+    /// Returns the address at which health and metrics are served.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.health.local_addr()
@@ -44,7 +44,7 @@ impl Running {
     /// Waits until the running passes have ended after the shutdown began.
     ///
     /// # Errors
-    /// When a pass panicked.
+    /// Fails when a pass panicked.
     pub async fn finished(mut self) -> anyhow::Result<()> {
         while let Some(pass) = self.passes.join_next().await {
             pass.context("a pass panicked")?;
@@ -57,7 +57,7 @@ impl Running {
 /// Runs until the shutdown has drained.
 ///
 /// # Errors
-/// When the role cannot start, or a pass panicked.
+/// Fails when the role cannot start, or a pass panicked.
 pub async fn serve(settings: SchedulerSettings, context: Context) -> anyhow::Result<()> {
     serve_with(EVENT_CONSUMERS, settings, context).await
 }
@@ -82,7 +82,7 @@ pub async fn serve_with(
 /// Starts the role and returns; it stops when `context`'s shutdown drains.
 ///
 /// # Errors
-/// When a setting cannot be used or the health address is taken.
+/// Fails when a setting cannot be used, or the health address is in use.
 pub async fn start(settings: SchedulerSettings, context: Context) -> anyhow::Result<Running> {
     start_with(EVENT_CONSUMERS, settings, context).await
 }
@@ -137,7 +137,7 @@ pub async fn start_with(
     Ok(Running { health, passes, store })
 }
 
-/// Starts the relay of events, and what finds the events that it lost.
+/// Starts the relay of events, and the pass that enqueues lost deliveries again.
 fn spawn_relay(
     passes: &mut JoinSet<()>,
     consumers: &'static [EventConsumer],

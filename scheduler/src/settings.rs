@@ -1,4 +1,4 @@
-//! Settings of queues that Redis has lost, or never got: made again from PostgreSQL.
+//! Restores settings of queues that Redis has lost or never received, from PostgreSQL.
 
 use jobs::{JobKind, Queue, Queues, Settings};
 use store::jobs::queue_settings;
@@ -6,7 +6,7 @@ use store::{Store, StoreError, TenantScope};
 
 use crate::passes::PassError;
 
-/// Answers how many settings differed.
+/// Returns the number of settings that differed.
 pub(crate) async fn pass(store: &Store, queues: &Queues) -> Result<u64, PassError> {
     let mut changed = 0;
     for (name, kept) in store.queue_settings().await? {
@@ -20,7 +20,7 @@ pub(crate) async fn pass(store: &Store, queues: &Queues) -> Result<u64, PassErro
     Ok(changed)
 }
 
-/// Under the lock, so that a change under way is not undone.
+/// Runs under the lock, so that a concurrent change is not undone.
 async fn restore(store: &Store, queue: &Queue) -> Result<u64, PassError> {
     let name = queue.kind().name();
     let mut tx = store.begin(&TenantScope::Platform).await?;

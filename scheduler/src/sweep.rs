@@ -19,7 +19,7 @@ pub struct Sweep {
     cursor: Option<i64>,
 }
 
-/// What a pass came to.
+/// The result of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Webhooks that still waited.
@@ -43,7 +43,7 @@ impl Sweep {
         Ok(swept.enqueued)
     }
 
-    /// One pass: goes on over as many pages as bring something to repair or to forget, else one page.
+    /// Runs one pass: continues while a page has something to repair or to forget, and reads at least one page.
     pub(crate) async fn run(&mut self) -> Result<Swept, PassError> {
         let rows_max = i64::try_from(self.rows_max).unwrap_or(i64::MAX);
         let mut swept = Swept::default();
@@ -64,7 +64,7 @@ impl Sweep {
         }
     }
 
-    /// Webhooks of the page whose jobs Redis does not know.
+    /// Returns the webhooks of the page whose jobs are not in Redis.
     async fn unknown(&self, page: &[PendingWebhook]) -> Result<Vec<PendingWebhook>, PassError> {
         let (of, jobs): (Vec<_>, Vec<_>) = self.jobs(page).into_iter().unzip();
         let missing = self.queues.missing(&jobs).await?;

@@ -32,7 +32,7 @@ pub async fn differences(owner: &Owner, pool: &PgPool) -> Vec<String> {
                 of_order(&order, &facts).map(|what| format!("{shop} order {}: {what}", order.shopify_order_id)),
             );
         }
-        wrong.extend(replayed.into_keys().map(|lost| format!("{shop}: order {lost} was told of and is not there")));
+        wrong.extend(replayed.into_keys().map(|lost| format!("{shop}: order {lost} was reported and is not stored")));
     }
     wrong.extend(companions(pool).await);
     wrong

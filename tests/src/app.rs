@@ -306,7 +306,7 @@ impl TestApp {
     }
 
     /// Fails the test when anything in the accounts differs.
-    pub async fn assert_books_right(&self) {
+    pub async fn assert_accounts_right(&self) {
         accounts::assert_right(&self.owner, &self.pool).await;
     }
 
@@ -328,7 +328,7 @@ impl TestApp {
         drain(self.apis.drain(..).chain(self.workers.drain(..)).chain(self.scheduler.take()).collect()).await;
         let dead = self.texts("SELECT queue || ': ' || reason FROM dead_letters").await;
         assert_eq!(dead.len() as i64, self.dead_letters, "dead letters: {dead:?}");
-        self.assert_books_right().await;
+        self.assert_accounts_right().await;
         self.forget_keys().await;
         self.store.close().await;
         self.pool.close().await;

@@ -101,6 +101,25 @@ impl PostgresServer {
         self.end("-QUIT").await;
     }
 
+    /// Stops all its processes (SIGSTOP): its port accepts connections, and nothing is answered until [`PostgresServer::resume`].
+    pub fn pause(&self) {
+        // The server itself first, since it could start further processes.
+        let pid = self.pid();
+        signal("-STOP", &[pid]);
+        signal("-STOP", &children(pid));
+    }
+
+    /// Continues its processes after [`PostgresServer::pause`]; has no effect on those that run.
+    pub fn resume(&self) {
+        let pid = self.pid();
+        signal("-CONT", &children(pid));
+        signal("-CONT", &[pid]);
+    }
+
+    fn pid(&self) -> u32 {
+        self.process.as_ref().and_then(Child::id).expect("PostgreSQL runs")
+    }
+
     async fn end(&mut self, signal: &str) {
         let Some(mut process) = self.process.take() else { return };
         let pid = process.id().expect("PostgreSQL still runs").to_string();
@@ -145,7 +164,10 @@ impl Drop for PostgresServer {
         if let Some(process) = &mut self.process
             && let Some(pid) = process.id()
         {
-            let _ = std::process::Command::new("kill").args(["-QUIT", &pid.to_string()]).status();
+            // A row that failed may have left it paused: it would not receive the second signal.
+            signal("-CONT", &children(pid));
+            signal("-CONT", &[pid]);
+            signal("-QUIT", &[pid]);
             for _ in 0..DROP_STEPS_MAX {
                 if !matches!(process.try_wait(), Ok(None)) {
                     break;
@@ -156,6 +178,19 @@ impl Drop for PostgresServer {
         }
         let _ = std::fs::remove_dir_all(&self.dir);
     }
+}
+
+/// Sends a signal to processes; those that have ended meanwhile are skipped.
+fn signal(signal: &str, pids: &[u32]) {
+    for pid in pids {
+        let _ = std::process::Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status();
+    }
+}
+
+/// Returns the processes that a process has started and that run.
+fn children(pid: u32) -> Vec<u32> {
+    let listed = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    listed.split_ascii_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
 /// Returns the folder of the newest version's programs.

@@ -1,7 +1,7 @@
 //! Gathers concurrent jobs into batches: the work of many handlers becomes one set-based transaction.
 //!
 //! A lone item runs at once. Under load batches begin at a [`AdaptiveInterval`], and items that come in between, or while all slots are
-//! busy, form the next one: so batches grow with the load, and a steady trickle does not pay for a transaction each.
+//! busy, form the next one: so batches grow with the load, and single items at a steady low rate share transactions.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,34 +12,34 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-/// A batch of so many items takes all slots: its fixed cost is well shared already, and another beside it would only compete
-/// with it for cores and customers. (Two of 45 cost a third more CPU than one of 90.)
+/// Number of items from which a batch occupies all slots: its fixed cost is already shared by many items, and a concurrent batch
+/// would compete with it for cores and customers. (Two batches of 45 cost a third more CPU than one of 90.)
 const ALONE_ROWS: usize = 32;
 
-/// Begin to begin, in durations of the last batch: small ones, too, do not compete with each other while there is time.
+/// Interval between the starts of two batches, in durations of the last batch, so that small batches do not compete either.
 const BATCHES_APART: u32 = 1;
-/// Items of one claim come one by one, each from a task of its own: so many turns are left to these before a batch begins.
+/// Number of times that a batch yields before it begins: the items of one claim arrive one by one, each from its own task.
 const TURNS_FOR_SIBLINGS: usize = 8;
 
-/// What carries out a batch.
+/// Processes batches.
 pub trait Work: Send + Sync + 'static {
-    /// One handler's share.
+    /// The item of one handler.
     type Item: Send + 'static;
-    /// Its answer.
+    /// The result for one item.
     type Answer: Send + 'static;
 
-    /// Carries out `items` and returns an answer for each, in order.
+    /// Processes `items` and returns one result for each, in order.
     fn run(&self, items: Vec<Self::Item>) -> impl Future<Output = Vec<Self::Answer>> + Send;
 }
 
-/// The batcher ended before it answered: the process is going down, or the work panicked.
+/// The batch ended without a result: the process is stopping, or the processing panicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the batch this job was in did not finish")]
 pub struct Unanswered;
 
 type Waiting<W> = (<W as Work>::Item, oneshot::Sender<<W as Work>::Answer>);
 
-/// Entrance to the batches. Cheap to clone; the batches end when the last clone is gone.
+/// Adds items to batches. Cheap to clone; the batches end when the last clone is dropped.
 pub struct Batcher<W: Work> {
     sender: mpsc::Sender<Waiting<W>>,
 }
@@ -57,8 +57,8 @@ impl<W: Work> std::fmt::Debug for Batcher<W> {
 }
 
 impl<W: Work> Batcher<W> {
-    /// Batches of at most `rows_max` items, at most `slots` of them (at least 1) under way, large ones alone. While there is
-    /// work, the next begins at most `apart_max` after the last, if a slot is free.
+    /// Creates batches of at most `rows_max` items, at most `slots` of them (at least 1) concurrently, large ones alone. While
+    /// there is work and a slot is free, the next batch begins at most `apart_max` after the last one.
     #[must_use]
     pub fn start(work: W, rows_max: usize, slots: u32, apart_max: Duration) -> Self {
         let (sender, receiver) = mpsc::channel(rows_max);
@@ -72,10 +72,10 @@ impl<W: Work> Batcher<W> {
         Self { sender }
     }
 
-    /// Adds an item to the next batch and waits for its answer.
+    /// Adds an item to the next batch and waits for its result.
     ///
     /// # Errors
-    /// [`Unanswered`] when the batch ended without an answer.
+    /// Fails with [`Unanswered`] when the batch ended without a result.
     pub async fn submit(&self, item: W::Item) -> Result<W::Answer, Unanswered> {
         let (answer, answered) = oneshot::channel();
         self.sender.send((item, answer)).await.map_err(|_| Unanswered)?;
@@ -123,7 +123,7 @@ async fn gather<W: Work>(
     }
 }
 
-/// Takes what is there.
+/// Receives the items that are ready.
 fn fill<T>(batch: &mut Vec<T>, waiting: &mut mpsc::Receiver<T>, rows_max: usize) {
     while batch.len() < rows_max
         && let Ok(item) = waiting.try_recv()

@@ -34,7 +34,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where health and metrics are served.
+    /// Returns the address at which health and metrics are served.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.health.local_addr()
@@ -43,7 +43,7 @@ impl Running {
     /// Waits until all workers have drained after the shutdown began.
     ///
     /// # Errors
-    /// When a worker ended for another reason.
+    /// Fails when a worker ended for another reason.
     pub async fn finished(self) -> anyhow::Result<()> {
         for (kind, worker) in self.workers {
             worker.await.with_context(|| format!("the {kind} worker panicked"))??;
@@ -56,7 +56,7 @@ impl Running {
 /// Runs until the shutdown has drained.
 ///
 /// # Errors
-/// When the role cannot start, or a worker ends by itself.
+/// Fails when the role cannot start, or a worker ends before the shutdown.
 pub async fn serve(settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
     let shutdown = context.shutdown.clone();
     let running = start(settings, context).await?;
@@ -71,7 +71,7 @@ pub async fn serve(settings: WorkersSettings, context: Context) -> anyhow::Resul
 /// Starts the role and returns; it stops when `context`'s shutdown drains.
 ///
 /// # Errors
-/// When a setting cannot be used or the health address is taken.
+/// Fails when a setting cannot be used, or the health address is in use.
 pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Result<Running> {
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
     datastores.watch_redis(context.shutdown.clone());
@@ -136,7 +136,7 @@ where
     tokio::spawn(drive(P::KIND, worker.run(), context, shutdown))
 }
 
-/// Runs one worker; when the shutdown drains, it claims no more and finishes what it has.
+/// Runs one worker; when the shutdown drains, it claims no more jobs and finishes those it has claimed.
 async fn drive(
     kind: JobKind,
     worker: impl Future<Output = Result<(), WorkerError>>,
@@ -147,7 +147,7 @@ async fn drive(
     tokio::select! {
         ended = &mut worker => {
             ended?;
-            anyhow::bail!("the {kind} worker ended without being told to");
+            anyhow::bail!("the {kind} worker ended before the shutdown began");
         }
         () = shutdown.draining() => {
             // Stopping fails only where the worker has ended already.

@@ -1,5 +1,5 @@
-//! What every role stands on: PostgreSQL and Redis as configured, whether they answer, and whether Redis keeps jobs. Knows
-//! no job and no table; both services may be away when a role starts.
+//! The services that every role needs: PostgreSQL and Redis as configured, whether they answer, and whether Redis keeps jobs.
+//! Knows no job and no table; both services may be unavailable when a role starts.
 
 mod keys;
 mod partners;
@@ -20,24 +20,24 @@ pub const POSTGRES: &str = "postgres";
 /// Name of Redis among the dependencies.
 pub const REDIS: &str = "redis";
 
-/// Why a role cannot begin.
+/// The reason why a role cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum DatastoresError {
-    /// Not the URL of a PostgreSQL.
+    /// The text is not a URL of PostgreSQL.
     #[error("APP_DATABASE_URL cannot be used")]
     Database(#[from] StoreError),
-    /// Not the URL of a Redis.
+    /// The text is not a URL of Redis.
     #[error("REDIS_URL cannot be used")]
     Redis(#[from] InvalidAddress),
 }
 
-/// Why work cannot be done with Redis now.
+/// The reason why Redis cannot be used at the moment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedisUnready {
-    /// It does not answer.
+    /// Redis does not answer.
     #[error("{0}")]
     Away(String),
-    /// It answers, but is set up so that jobs would be lost, or cannot be run at all.
+    /// Redis answers, but its settings would lose jobs, or prevent them from running.
     #[error("{0}")]
     Misconfigured(String),
 }
@@ -52,10 +52,10 @@ pub struct Datastores {
 }
 
 impl Datastores {
-    /// Reads the addresses; connects when first used. `seed` is to be different in each process.
+    /// Reads the addresses; connects when first used. `seed` must be different in each process.
     ///
     /// # Errors
-    /// An address cannot be used.
+    /// Fails when an address cannot be used.
     pub fn new(database: &DatabaseConfig, redis: &RedisConfig, seed: u64) -> Result<Self, DatastoresError> {
         let store = Store::lazy(database.url.expose(), database.connections_max, database.acquire_timeout())?;
         let limits = ReadLimits {
@@ -80,13 +80,13 @@ impl Datastores {
         &self.reads
     }
 
-    /// The queues, under the prefix that all roles share.
+    /// Returns the queues, under the prefix that all roles share.
     #[must_use]
     pub fn queues(&self) -> &Queues {
         &self.queues
     }
 
-    /// Ready while both answer and Redis is fit for jobs.
+    /// Returns a readiness check that succeeds while both answer and Redis is fit for jobs.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         let datastores = self.clone();
@@ -96,7 +96,7 @@ impl Datastores {
         })
     }
 
-    /// Ready while PostgreSQL answers: for a role that goes on without Redis.
+    /// Returns a readiness check that succeeds while PostgreSQL answers: for a role that works without Redis.
     #[must_use]
     pub fn postgres_readiness(&self) -> Readiness {
         let store = self.store.clone();
@@ -106,10 +106,10 @@ impl Datastores {
         })
     }
 
-    /// Whether Redis answers and, as far as [`Datastores::watch_redis`] has seen, is fit for jobs.
+    /// Checks that Redis answers and, as far as [`Datastores::watch_redis`] has seen, is fit for jobs.
     ///
     /// # Errors
-    /// Why it is not.
+    /// Fails with the reason when it does not.
     pub async fn redis_ready(&self) -> Result<(), RedisUnready> {
         // What it is comes first: a replica or a node of a cluster answers, too, but not to what is asked.
         if let Some(fatal) = self.findings().iter().find(|finding| finding.risk.is_fatal()) {

@@ -1,5 +1,5 @@
-//! Looks now and then, beginning at once, whether Redis would lose jobs, and says so in the log and in the metrics. Keeps
-//! looking, since a failover, or an operator, brings other settings.
+//! Examines periodically, beginning at once, whether Redis would lose jobs, and reports it in the log and in the metrics. The
+//! settings may change at any time, by a failover or by an operator.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use platform::shutdown::Shutdown;
 
 use crate::Datastores;
 
-/// How often Redis is examined.
+/// Interval between two examinations of Redis.
 const EXAMINE_INTERVAL: Duration = Duration::from_secs(60);
-/// How soon again, when it did not answer.
+/// Interval after an examination that Redis did not answer.
 const EXAMINE_AGAIN: Duration = Duration::from_secs(2);
 
 impl Datastores {
-    /// Starts to watch; ends when the shutdown drains.
+    /// Starts the examinations; they end when the shutdown drains.
     pub fn watch_redis(&self, shutdown: Shutdown) {
         let datastores = self.clone();
         tokio::spawn(async move {
@@ -38,7 +38,7 @@ impl Datastores {
         });
     }
 
-    /// Tells what is new.
+    /// Reports what has changed since the last examination.
     fn note(&self, found: Vec<Finding>) {
         for risk in Risk::ALL {
             let nodes = found.iter().filter(|finding| finding.risk == risk).count();

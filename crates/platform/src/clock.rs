@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manual_clock_moves_only_when_told_and_its_clones_move_with_it() {
+    fn a_manual_clock_moves_only_when_moved_and_its_clones_move_with_it() {
         let start = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let clock = ManualClock::new(start);
         let other = clock.clone();

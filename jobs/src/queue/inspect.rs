@@ -1,4 +1,4 @@
-//! Looking at a queue: counts, ages, dead letters. Every look is bounded.
+//! Reads the state of a queue: counts, ages, dead letters. Every read is bounded.
 
 mod acts;
 mod figures;
@@ -64,7 +64,7 @@ pub struct Counts {
     pub cancelled_total: u64,
     /// Died.
     pub dead_total: u64,
-    /// Taken back from workers that fell silent.
+    /// Jobs rescued from workers whose lease expired.
     pub rescued_total: u64,
     /// Settlements that came after the lease had been lost.
     pub stale_total: u64,
@@ -150,7 +150,7 @@ impl Queue {
         })
     }
 
-    /// The oldest dead letters, at most `limit` (and at most [`BATCH_JOBS_MAX`]).
+    /// Returns the oldest dead letters, at most `limit` (and at most [`BATCH_JOBS_MAX`]).
     ///
     /// # Errors
     /// Fails when Redis is unavailable.
@@ -200,7 +200,7 @@ impl Queue {
         })
     }
 
-    /// Removes dead letters that are kept elsewhere from now on. Returns how many there were.
+    /// Removes dead letters that have been stored in PostgreSQL. Returns the number of removed ones.
     ///
     /// # Errors
     /// Fails when Redis is unavailable.

@@ -1,5 +1,5 @@
-//! Quotas of callers, shared by all processes: what each has spent within its window, counted in Redis. Decides nothing:
-//! whoever counts knows how much a caller may spend.
+//! Quotas of callers, shared by all processes: the number of uses of each caller within its window, counted in Redis. Refuses
+//! nobody: the process that counts compares with the limit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,15 +9,15 @@ use crate::{
     error::{InvalidSetting, QueueError},
 };
 
-/// Longest name of a caller.
+/// Maximum length of a caller's name, in bytes.
 const NAME_BYTES_MAX: usize = 64;
 
-/// What a caller has spent of its quota.
+/// The used part of a caller's quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spent {
-    /// Within this window, this time included.
+    /// The number of uses within this window, including this one.
     pub count: u64,
-    /// When the window ends and the count begins anew.
+    /// The time at which the window ends and the count is reset.
     pub resets_after: Duration,
 }
 
@@ -33,7 +33,7 @@ impl SharedQuotas {
         Self { connection, prefix }
     }
 
-    /// Counts one use by the caller `who`, and returns what it has spent within its window.
+    /// Counts one use by the caller `who`, and returns the used part of its quota.
     ///
     /// # Errors
     /// Fails when Redis is unavailable, or `who` is not 1 to 64 letters, digits, `_` or `-`.

@@ -90,7 +90,7 @@ async fn one_claim_is_rescued_without_those_of_its_jobs_that_ended() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_told_without_enqueuing_it() {
+async fn what_is_missing_is_reported_without_enqueuing_it() {
     let queues = testing::queues();
     let given = many(3, "m1");
     queues.enqueue(&given[..2]).await.unwrap();

@@ -290,7 +290,7 @@ async fn turns_put_off_by_a_rate_and_runs_are_reported() {
 }
 
 #[tokio::test]
-async fn a_bucket_is_shared_and_those_refused_are_told_times_one_after_the_other() {
+async fn a_bucket_is_shared_and_those_refused_get_times_one_after_the_other() {
     let queues = testing::queues();
     let (interval, rate) = (SECOND * 10, an_hour(360, 4));
     for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! What recurs: claims the ticks of each entry in PostgreSQL, once in the cluster, and enqueues their jobs.
+//! Recurring jobs: claims the ticks of each entry in PostgreSQL, once in the cluster, and enqueues their jobs.
 //!
 //! Any number of schedulers run this. A tick is a row under a key of its own, and its job's id is made from that key: who
 //! inserts the row enqueues the job. Who is killed in between leaves a row that says so, and every pass looks for those,
@@ -19,7 +19,7 @@ use store::cron::{CronAdvance, CronCursor, CronDefinition};
 use crate::passes::PassError;
 use plan::{Plan, plan};
 
-/// A tick this old that nobody has enqueued is the reconciler's; whoever claimed it was killed, or Redis is away.
+/// A tick this old that nobody has enqueued is the reconciler's; the scheduler that claimed it was killed, or Redis is unavailable.
 const CLAIMED_SECONDS_MAX: f64 = 5.0;
 /// A tick enqueued this long ago and not finished is enqueued again, which changes nothing while its job is there.
 const ENQUEUED_SECONDS_MAX: f64 = 60.0;
@@ -34,14 +34,14 @@ struct Entry {
     catch_up: CatchUp,
 }
 
-/// What a pass came to, in ticks.
+/// The result of a pass, in ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ticked {
     /// Claimed here and enqueued.
     pub enqueued: u64,
     /// Passed without a run, those of entries that nobody has among them.
     pub missed: u64,
-    /// Claimed before, by whomever, and enqueued again.
+    /// Claimed before, by any scheduler, and enqueued again.
     pub recovered: u64,
 }
 
@@ -79,7 +79,7 @@ impl Cron {
     /// One pass: every due tick is decided, and what was left undone is found. `now` is PostgreSQL's, unless given.
     ///
     /// # Errors
-    /// PostgreSQL or Redis is away: what was claimed and not enqueued is the next pass's.
+    /// Fails when PostgreSQL or Redis is unavailable: the next pass enqueues what was claimed and not enqueued.
     pub async fn run(&mut self, now: Option<DateTime<Utc>>) -> Result<Ticked, PassError> {
         let (clock, mut cursors) = self.store.cron_cursors().await?;
         let now = now.unwrap_or(clock);
@@ -148,7 +148,7 @@ impl Cron {
         Ok(self.store.claim_ticks(&advance).await?)
     }
 
-    /// Enqueues the jobs of claimed ticks, and notes that it did. Answers how many were missing in Redis.
+    /// Enqueues the jobs of claimed ticks, and notes that it did. Returns the number that was missing in Redis.
     async fn enqueue(&self, task: MaintenanceTask, ticks: &[DateTime<Utc>]) -> Result<u64, PassError> {
         if ticks.is_empty() {
             return Ok(0);
@@ -195,7 +195,7 @@ impl Entry {
         }
     }
 
-    /// Logs and counts what became of a plan.
+    /// Logs and counts the outcome of a plan.
     fn tell(&self, plan: &Plan, claimed: &[DateTime<Utc>], now: DateTime<Utc>) {
         let name = self.task.name();
         for tick in claimed {

@@ -1,8 +1,8 @@
-//! Which scheduler has which entry: each says again and again that it has its own, and retires those that nobody has.
+//! Ownership of entries: each scheduler renews its claim on its entries, and retires entries that no scheduler claims.
 //!
-//! Schedulers of several versions, and of several configurations while one is rolled out, run side by side. What one of them
-//! does not know is another's, until nobody has claimed it for [`RETIRE_AFTER_SECONDS`]. A retired entry keeps its cursor: a
-//! scheduler that has it again goes on from there, and its catch-up policy says what runs.
+//! Schedulers of several versions, and of several configurations while one is rolled out, run side by side. An entry that
+//! one does not know belongs to another, until no scheduler has claimed it for [`RETIRE_AFTER_SECONDS`]. A retired entry keeps its cursor: a
+//! scheduler that has it again continues there, as its catch-up policy says.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jobs::MaintenanceTask;
@@ -14,9 +14,9 @@ use super::Cron;
 use super::plan::plan;
 use crate::passes::PassError;
 
-/// How often a scheduler says that it has an entry.
+/// Interval between two claims of an entry by its scheduler.
 const SEEN_EVERY_SECONDS: i64 = 30;
-/// An entry that nobody has claimed for so long is retired, by a scheduler that has looked on for as long.
+/// Time without a claim after which an entry is retired, by a scheduler that has been running for as long.
 const RETIRE_AFTER_SECONDS: i64 = 600;
 /// Plans made of one entry's missed ticks, each of thousands; what is beyond them is counted when its owner returns.
 const RETIRE_PLANS_MAX: usize = 100;
@@ -24,7 +24,7 @@ const RETIRE_PLANS_MAX: usize = 100;
 const UNKNOWN: &str = "unknown";
 
 impl Cron {
-    /// Says that this scheduler has its entries, where that was last said some time ago.
+    /// Renews this scheduler's claims on its entries, where the last claim is old enough.
     pub(super) async fn see(&self, cursors: &[CronCursor], now: DateTime<Utc>) -> Result<(), PassError> {
         let stale = now - TimeDelta::seconds(SEEN_EVERY_SECONDS);
         let unseen = cursors.iter().filter(|cursor| cursor.seen_at < stale && self.has(&cursor.name));
@@ -35,7 +35,7 @@ impl Cron {
         Ok(self.store.see_cron_entries(&names, now).await?)
     }
 
-    /// Retires the entries that nobody has. Returns how many of their ticks were missed.
+    /// Retires the entries that no scheduler claims. Returns the number of their missed ticks.
     pub(super) async fn retire(&self, cursors: &[CronCursor], now: DateTime<Utc>) -> Result<u64, PassError> {
         let limit = now - TimeDelta::seconds(RETIRE_AFTER_SECONDS);
         // At the start of the cluster the owners may be about to start, too.

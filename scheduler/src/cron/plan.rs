@@ -1,7 +1,7 @@
 //! Which ticks run and which are missed, as a pure function of the schedule, the policy and two moments.
 //!
 //! A tick is on time until [`ON_TIME_SECONDS_MAX`] after it: a scheduler that restarts loses none, whatever the policy.
-//! Later it is late, and the policy says: `skip` drops it; `once` runs the latest in the stead of all, unless one that is
+//! Later it is late, and the policy says: `skip` drops it; `once` runs the latest instead of all, unless one that is
 //! on time does; `all` runs each, the latest [`CATCH_UP_TICKS_MAX`] at most.
 
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ const CATCH_UP_TICKS_MAX: usize = 100;
 /// Ticks looked at for one plan. A longer backlog takes several, each of which counts what is missed and goes on.
 const SCAN_TICKS_MAX: usize = 5_000;
 
-/// What becomes of an entry's ticks up to a moment.
+/// The decision about an entry's ticks up to a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     /// The last tick this decides.

@@ -2,8 +2,8 @@
 //! order (docs/adr/0020).
 //!
 //! A round is a transaction that takes the oldest events from the outbox and writes a delivery for each consumer; then their jobs
-//! are enqueued under the deliveries' own ids, and it is noted how far that came. Whoever has the lease next begins with what
-//! was not noted. Refuses to do a consumer's work.
+//! are enqueued under the deliveries' own ids, and the position is recorded. The next holder of the lease begins at
+//! that position. Refuses to do a consumer's work.
 
 mod plan;
 mod recover;
@@ -23,7 +23,7 @@ pub use recover::DeliverySweep;
 
 /// How long another relay waits for one that has lost its heartbeat. Longer than a round, which renews it.
 const LEASE: Duration = Duration::from_secs(10);
-/// Rounds of one pass at most: then the process looks whether it is to stop.
+/// Rounds of one pass at most: then the process checks whether it must stop.
 const ROUNDS_MAX: u32 = 100;
 
 /// The relay of one scheduler.
@@ -37,7 +37,7 @@ pub struct Relay {
     rows_max: usize,
 }
 
-/// What a round came to.
+/// The result of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Relayed {
     /// Events taken from the outbox.

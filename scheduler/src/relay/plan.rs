@@ -1,4 +1,4 @@
-//! What becomes of each waiting event: decided from its name and its merchant's subscriptions alone. No I/O.
+//! Decides where each waiting event is moved, from its name and its merchant's subscriptions alone. No I/O.
 
 use domain::EventName;
 use jobs::{EventConsumer, JobId};

@@ -30,12 +30,13 @@ impl ChaosRun {
         Self { partner_outage, ..self }
     }
 
-    /// Locks the PostgreSQL for one row, started again if the row before has stopped it.
+    /// Locks the PostgreSQL for one row, started again or resumed if the row before has left it stopped or paused.
     pub async fn postgres(&self) -> OwnedMutexGuard<PostgresServer> {
         let mut postgres = Arc::clone(&self.postgres).lock_owned().await;
         if !postgres.is_running() {
             postgres.run().await;
         }
+        postgres.resume();
         postgres
     }
 }

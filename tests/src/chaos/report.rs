@@ -34,19 +34,25 @@ impl Machine {
         Self {
             facts: vec![
                 ("date", now.format("%Y-%m-%d").to_string()),
-                ("commit", told("git", &["-C", &root().to_string_lossy(), "describe", "--always", "--dirty"])),
+                (
+                    "commit",
+                    command_output("git", &["-C", &root().to_string_lossy(), "describe", "--always", "--dirty"]),
+                ),
                 ("build", if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned()),
                 ("machine", format!("{cores} cores ({}), {gib} GiB", model.unwrap_or("unknown"))),
-                ("kernel", told("uname", &["-sr"])),
+                ("kernel", command_output("uname", &["-sr"])),
                 ("postgresql", postgres_server::version().await),
-                ("redis", told("redis-server", &["--version"]).split(" sha=").next().unwrap_or_default().to_owned()),
+                (
+                    "redis",
+                    command_output("redis-server", &["--version"]).split(" sha=").next().unwrap_or_default().to_owned(),
+                ),
             ],
         }
     }
 }
 
 /// Returns the first line of a command's output.
-fn told(command: &str, arguments: &[&str]) -> String {
+fn command_output(command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     text.lines().next().unwrap_or("unknown").trim().to_owned()
@@ -139,7 +145,7 @@ mod tests {
     const ROW: Row = Row { name: "a-row", fault: "something", run: |_| async { unreachable!() }.boxed_local() };
 
     #[test]
-    fn a_row_is_told_the_same_in_all_three_ways() {
+    fn a_row_is_reported_the_same_in_all_three_formats() {
         let machine = Machine { facts: vec![("kernel", "Linux 6".to_owned())] };
         let tally = Tally {
             jobs: 7,

@@ -66,9 +66,13 @@ pub struct Scenario {
 impl Scenario {
     /// Creates the database and Redis without roles.
     pub async fn without_roles(chaos_run: &ChaosRun, redis: Persistence) -> Self {
+        Self::with_shops(chaos_run, redis, SHOPS).await
+    }
+
+    async fn with_shops(chaos_run: &ChaosRun, redis: Persistence, shops: usize) -> Self {
         let postgres = chaos_run.postgres().await;
         let redis = RedisServer::start_keeping(redis).await;
-        let builder = TestApp::builder().postgres(&postgres.url()).redis(&redis.url()).shops(SHOPS);
+        let builder = TestApp::builder().postgres(&postgres.url()).redis(&redis.url()).shops(shops);
         Self {
             app: builder.without_roles().start().await,
             redis: redis.into(),
@@ -87,9 +91,20 @@ impl Scenario {
     /// Starts one api, one scheduler, and a Redis with the given persistence.
     pub async fn start_with(chaos_run: &ChaosRun, redis: Persistence) -> Self {
         let mut scenario = Self::without_roles(chaos_run, redis).await;
-        scenario.keep_api().await;
-        scenario.keep_scheduler().await;
+        scenario.keep_roles().await;
         scenario
+    }
+
+    /// Starts one api, one scheduler, and a Redis without persistence, over this many shops.
+    pub async fn start_with_shops(chaos_run: &ChaosRun, shops: usize) -> Self {
+        let mut scenario = Self::with_shops(chaos_run, Persistence::None, shops).await;
+        scenario.keep_roles().await;
+        scenario
+    }
+
+    async fn keep_roles(&mut self) {
+        self.keep_api().await;
+        self.keep_scheduler().await;
     }
 
     /// Starts the api, which runs until the row ends.

@@ -372,7 +372,7 @@ async fn ticks_past_their_retention_are_removed_and_a_finished_tick_does_nothing
 }
 
 #[tokio::test]
-async fn a_balance_that_has_drifted_is_told() {
+async fn a_balance_that_has_drifted_is_reported() {
     let app = TestApp::builder().without_scheduler().start().await;
     for id in 1..=5 {
         app.deliver("orders/create", order_of(id, 100 + id, 1_000).json()).await;

@@ -236,7 +236,7 @@ async fn what_cannot_be_used_fails_alone_and_its_record_says_why() {
 }
 
 #[tokio::test]
-async fn the_locks_of_a_process_that_hangs_are_freed_and_it_is_told_to_try_again() {
+async fn the_locks_of_a_process_that_hangs_are_freed_and_it_tries_again() {
     let app = TestApp::start().await;
     let shop = &app.shops[0].merchant_id;
     app.deliver("orders/create", order_of(1, 100, 1_000).json()).await;

@@ -28,17 +28,20 @@ async fn an_order_that_a_constraint_refuses_is_dead_at_once_with_the_constraints
 
 #[tokio::test]
 async fn an_order_whose_stored_facts_cannot_be_read_is_dead_at_once() {
-    let mut app = TestApp::start().await;
-    app.deliver("orders/create", order(1, 1_000).json()).await;
-    app.settled().await;
-    let kept = app.texts("SELECT facts::text FROM orders").await.remove(0);
-    app.execute("UPDATE orders SET facts = '\"unreadable\"'").await;
-    app.deliver("orders/updated", order(1, 2_000).json()).await;
-    app.expect_dead_letters(1);
-    wait_until("the job is dead", async || app.number("SELECT count(*) FROM dead_letters").await == 1).await;
-    let dead = app.texts(DEAD).await;
-    assert!(dead[0].starts_with("1 corrupt_row: the ledger was not written: stored orders.facts"), "{dead:?}");
-    app.execute(&format!("UPDATE orders SET facts = '{}'", kept.replace('\'', "''"))).await;
-    app.settled().await;
-    app.finish().await;
+    // The second would be an order of which nothing is known, if arrays were read as structs.
+    for unreadable in ["\"unreadable\"", "[]"] {
+        let mut app = TestApp::start().await;
+        app.deliver("orders/create", order(1, 1_000).json()).await;
+        app.settled().await;
+        let kept = app.texts("SELECT facts::text FROM orders").await.remove(0);
+        app.execute(&format!("UPDATE orders SET facts = '{unreadable}'")).await;
+        app.deliver("orders/updated", order(1, 2_000).json()).await;
+        app.expect_dead_letters(1);
+        wait_until("the job is dead", async || app.number("SELECT count(*) FROM dead_letters").await == 1).await;
+        let dead = app.texts(DEAD).await;
+        assert!(dead[0].starts_with("1 corrupt_row: the ledger was not written: stored orders.facts"), "{dead:?}");
+        app.execute(&format!("UPDATE orders SET facts = '{}'", kept.replace('\'', "''"))).await;
+        app.settled().await;
+        app.finish().await;
+    }
 }

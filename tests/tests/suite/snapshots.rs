@@ -71,7 +71,7 @@ async fn the_reads() {
 }
 
 #[tokio::test]
-async fn what_is_told_to_others() {
+async fn what_is_sent_to_others() {
     let app = TestApp::builder().without_scheduler().start().await;
     let order = order(1, 10_000);
     take(&app, "orders/create", order.json()).await;

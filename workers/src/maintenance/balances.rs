@@ -1,7 +1,7 @@
 //! `verify-balances`: every balance against the ledger and the lots. Reports drift; repairs nothing, since which side is
-//! right is for a person to say (`loyalnest verify` shows the orders, too).
+//! right cannot be decided here (`loyalnest verify` compares the orders as well).
 //!
-//! A pass over a large installation takes longer than one run may: it keeps its place in PostgreSQL, and any worker goes on there.
+//! A pass over a large installation takes longer than one run may: its position is stored in PostgreSQL, where any worker continues.
 
 use domain::MerchantId;
 use jobs::MaintenanceTask;
@@ -13,25 +13,25 @@ use tokio::time::Instant;
 use super::{Interrupted, Maintainer, RUN_TIME_MAX, STEP_ROWS};
 
 const TASK: &str = MaintenanceTask::VerifyBalances.name();
-/// Drifts that are reported one by one in one run.
+/// Maximum number of drifts that one run reports individually.
 const DRIFTS_LOGGED_MAX: i64 = 100;
-/// A page that takes longer than a statement may is divided by this, down to one customer.
+/// Divisor of the page size after a page exceeded the statement timeout; the minimum is one customer.
 const SMALLER_PAGE: i64 = 10;
 
-/// A pass of which this run does a part.
+/// The part of a pass that this run does.
 struct Pass {
-    /// As PostgreSQL has it.
+    /// The position as PostgreSQL stores it.
     saved: TaskProgress,
-    /// As it stands now.
+    /// The current position.
     now: TaskProgress,
-    /// When this run must hand over.
+    /// Time at which this run must stop, so that another continues.
     until: Instant,
-    /// Customers in a page.
+    /// Number of customers in a page.
     page_rows: i64,
 }
 
 impl Maintainer {
-    /// Goes on with the pass under way, or with a new one. Returns how many customers it has looked at in all.
+    /// Continues the current pass, or begins a new one. Returns the number of customers that the pass has verified so far.
     pub(super) async fn verify_balances(&self) -> Result<u64, Interrupted> {
         let saved = self.store.begin_pass(TASK).await?;
         let mut pass = Pass { now: saved.clone(), saved, until: Instant::now() + RUN_TIME_MAX, page_rows: STEP_ROWS };

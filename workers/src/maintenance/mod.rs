@@ -1,6 +1,6 @@
-//! What the platform does for itself at the ticks of cron entries: one file a task, each in short steps that may end
-//! anywhere and be begun again. A tick's work is done once: its row says so. What may take longer than a run keeps its place
-//! ([`TaskProgress`](store::cron::TaskProgress)).
+//! The maintenance tasks that run at the ticks of cron entries: one file per task, each in short steps that may be interrupted
+//! and repeated. The work of a tick is done once, as its row records. A task that may take longer than one run stores its
+//! position ([`TaskProgress`](store::cron::TaskProgress)).
 //!
 //! To add a task: a file here and its arm below.
 
@@ -17,36 +17,36 @@ use platform::metrics;
 use platform::shutdown::Shutdown;
 use store::{ReadStore, Store, StoreError};
 
-/// Rows that one statement removes or looks at: a few milliseconds of work, so that nothing else waits.
+/// Maximum number of rows that one statement removes or reads: a few milliseconds of work, so that nothing else waits.
 const STEP_ROWS: i64 = 1_000;
-/// Longest that one run of a long task goes on; well below the kind's timeout, so that it ends between two steps.
+/// Longest duration of one run of a long task; well below the timeout of the job kind, so that the run ends between two steps.
 const RUN_TIME_MAX: Duration = Duration::from_secs(10 * 60);
-/// Merchants in one page.
+/// Number of merchants in one page.
 const MERCHANTS_PAGE_ROWS: i64 = 500;
 
-/// Does the tasks.
+/// Runs the maintenance tasks.
 #[derive(Debug, Clone)]
 pub(crate) struct Maintainer {
     /// The database.
     pub(crate) store: Store,
-    /// The same, for checks that read much.
+    /// The read-only pool of the database, for checks that read many rows.
     pub(crate) reads: ReadStore,
-    /// How long what is kept.
+    /// The retention of each kind of data.
     pub(crate) retention: RetentionConfig,
-    /// A task does not hold up the end of its process.
+    /// The shutdown of the process, which interrupts a task between two steps.
     pub(crate) shutdown: Shutdown,
 }
 
-/// Why a task did not come to its end.
+/// The reason why a task was not completed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Interrupted {
-    /// The process is asked to stop.
+    /// The process is stopping.
     #[error("this worker is stopping; the task goes on elsewhere")]
     Stopping,
-    /// The run has taken as long as one may; the task is not at its end.
+    /// The run has reached its longest duration; the task is not completed.
     #[error("this run has taken its time; the task goes on in another")]
     HandingOver,
-    /// Another run does the same.
+    /// Another run is working on the same task.
     #[error("another run has this task")]
     OtherRun,
     /// PostgreSQL.
@@ -55,7 +55,7 @@ pub(crate) enum Interrupted {
 }
 
 impl Maintainer {
-    /// Does a tick's task; does nothing for one that is done. Where another run is at the same task, that is this tick's, too.
+    /// Runs the task of a tick unless it is already done. While another run is working on the same task, that run counts for this tick.
     pub(crate) async fn run(&self, job_id: &str, job: &Maintenance) -> Result<(), Interrupted> {
         if self.store.tick_is_finished(job_id).await? {
             return Ok(());
@@ -80,7 +80,7 @@ impl Maintainer {
         Ok(())
     }
 
-    /// Between two steps.
+    /// Checks between two steps whether the run must stop.
     fn may_go_on(&self) -> Result<(), Interrupted> {
         if self.shutdown.is_draining() { Err(Interrupted::Stopping) } else { Ok(()) }
     }

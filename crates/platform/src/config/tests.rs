@@ -175,7 +175,7 @@ fn keys_that_only_decrypt_are_read_with_their_names() {
 }
 
 #[test]
-fn keys_that_cannot_be_told_apart_are_refused() {
+fn keys_that_cannot_be_distinguished_are_refused() {
     let same_name = format!("k0:{OTHER_KEY},k1:{INDEX_KEY}").leak();
     let same_key = format!("k0:{PII_KEY}").leak();
     let index_key = format!("k0:{INDEX_KEY}").leak();

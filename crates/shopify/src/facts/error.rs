@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_that_is_no_object_is_told_in_terms_of_json() {
+    fn a_body_that_is_no_object_is_described_in_terms_of_json() {
         #[derive(Debug, Deserialize)]
         struct Named {
             #[expect(dead_code, reason = "only its shape is asked for")]

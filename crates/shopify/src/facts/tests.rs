@@ -180,7 +180,7 @@ fn shipping_is_net_of_its_discounts_and_of_removed_lines() {
 }
 
 #[test]
-fn refunded_shipping_may_be_told_as_an_adjustment() {
+fn refunded_shipping_may_be_reported_as_an_adjustment() {
     for how in [json!({ "kind": "shipping_refund" }), json!({ "reason": "Shipping refund" })] {
         let mut adjustment = json!({ "amount": "-5.00", "tax_amount": "-0.30",
             "amount_set": { "shop_money": { "amount": "-5.00", "currency_code": "EUR" } } });
@@ -360,7 +360,7 @@ fn what_is_wrong_is_named_by_path_without_its_value() {
 }
 
 #[test]
-fn json_and_shape_are_told_apart() {
+fn json_and_shape_are_distinguished() {
     for topic in Topic::ALL {
         for garbage in [&b""[..], b"{", b"{\"id\":", b"not json", b"\xff\xfe", b"{}{}"] {
             assert!(matches!(parse(*topic, garbage), Err(ParseError::NotJson(_))), "{topic} {garbage:?}");

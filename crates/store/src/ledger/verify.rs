@@ -3,7 +3,7 @@
 
 use domain::{MerchantId, OrderLedger, OrderState};
 
-use crate::orders::{read_customer, read_json};
+use crate::orders::{read_customer, read_object};
 use crate::{Owner, ReadStore, StoreError, TenantScope};
 
 /// A customer's books.
@@ -190,11 +190,11 @@ impl Owner {
                 unrecovered: row.unrecovered_points,
                 entries: u32::try_from(row.ledger_entries)
                     .map_err(|e| StoreError::corrupt("orders.ledger_entries", e))?,
-                snapshot: read_json(row.rule_snapshot.as_deref(), "orders.rule_snapshot")?,
+                snapshot: row.rule_snapshot.map(|rule| read_object(&rule, "orders.rule_snapshot")).transpose()?,
             };
             Ok(OrderAccounts {
                 shopify_order_id: row.shopify_order_id,
-                state: serde_json::from_str(&row.facts).map_err(|e| StoreError::corrupt("orders.facts", e))?,
+                state: read_object(&row.facts, "orders.facts")?,
                 ledger,
                 target: row.target_points,
                 entries_sum: row.entries_sum,

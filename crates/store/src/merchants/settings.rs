@@ -2,6 +2,7 @@
 
 use domain::{EarnRule, MerchantId};
 
+use crate::orders::read_object;
 use crate::{StoreError, Tx};
 
 /// An earn rule as stored.
@@ -9,7 +10,7 @@ use crate::{StoreError, Tx};
 /// # Errors
 /// [`StoreError::Corrupt`] when the text is not a rule.
 pub fn read_earn_rule(stored: &str) -> Result<EarnRule, StoreError> {
-    serde_json::from_str(stored).map_err(|e| StoreError::corrupt("program_settings.earn_rule", e))
+    read_object(stored, "program_settings.earn_rule")
 }
 
 /// Replaces a merchant's earn rule. Orders already awarded keep the rule they were awarded under.

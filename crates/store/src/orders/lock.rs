@@ -2,7 +2,7 @@
 
 use domain::OrderLedger;
 
-use super::{OrderRecord, read_customer, read_json};
+use super::{OrderRecord, read_customer, read_object};
 use crate::{StoreError, Tx};
 
 /// Reads and locks the stored ones among (merchant, order) keys, in the order of the keys: sort them, so that two batches
@@ -30,12 +30,12 @@ pub async fn lock(tx: &mut Tx, keys: &[(&str, i64)]) -> Result<Vec<OrderRecord>,
             shortfall: row.shortfall_points,
             unrecovered: row.unrecovered_points,
             entries: u32::try_from(row.ledger_entries).map_err(|e| StoreError::corrupt("orders.ledger_entries", e))?,
-            snapshot: read_json(row.rule_snapshot.as_deref(), "orders.rule_snapshot")?,
+            snapshot: row.rule_snapshot.map(|rule| read_object(&rule, "orders.rule_snapshot")).transpose()?,
         };
         Ok(OrderRecord {
             merchant_id: row.merchant_id,
             shopify_order_id: row.shopify_order_id,
-            state: serde_json::from_str(&row.facts).map_err(|e| StoreError::corrupt("orders.facts", e))?,
+            state: read_object(&row.facts, "orders.facts")?,
             ledger,
             target: row.target_points,
             revision: row.revision,

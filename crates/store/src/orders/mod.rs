@@ -6,5 +6,5 @@ mod save;
 
 pub use lock::lock;
 pub use record::OrderRecord;
-pub(crate) use record::{read_customer, read_json};
+pub(crate) use record::{read_customer, read_object};
 pub use save::save;

@@ -1,8 +1,8 @@
-//! How fast and how well: what workers measure, and what was measured in the last minute, hour and day.
+//! Throughput, outcomes and durations of jobs: the measurements of workers, and their sums over the last minute, hour and day.
 //!
-//! Redis keeps rings of buckets (10 s, 1 min, 1 h) that expire. A queue has one histogram a bucket. Lanes have coarser ones, and
-//! a bucket takes the first 256 lanes that are told and no more (`lua/buckets.lua`), each worker telling of its 64 busiest a
-//! second: so memory does not grow with merchants. What of a lane falls out is in its queue's figures.
+//! Redis keeps rings of buckets (10 s, 1 min, 1 h) that expire. A queue has one histogram per bucket. Lanes have coarser ones,
+//! and a bucket stores the first 256 reported lanes only (`lua/buckets.lua`); each worker reports its 64 busiest lanes every
+//! second. So memory does not grow with merchants. What is not stored for a lane is still counted for its queue.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,14 +21,14 @@ use super::{
 };
 use crate::{envelope::Lane, error::QueueError, outcome::OutcomeKind};
 
-/// Lanes measured by a worker between two tellings.
+/// Maximum number of lanes that a worker measures between two reports.
 const LANES_MEASURED_MAX: usize = 1_024;
-/// Of them, the busiest are written.
+/// Maximum number of lanes in one report: the busiest ones.
 const LANES_TOLD_MAX: usize = 64;
-/// Counters of a lane, beside its histograms.
+/// The counters of a lane without its histograms.
 const LANE_COUNTERS: [&str; 6] = ["done", "retried", "snoozed", "cancelled", "dead", "rescued"];
 
-/// What a worker has measured since it was last written.
+/// The measurements of a worker since its last report.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
     queue: Histograms,
@@ -61,7 +61,7 @@ impl Histograms {
         waits.chain(self.runs.iter().map(move |pair| named('r', pair)))
     }
 
-    /// Takes a field of Redis' in, if it is one of ours.
+    /// Adds a field read from Redis; ignores unknown fields.
     fn put(&mut self, field: &str, count: u64) {
         let of = match field.as_bytes().first() {
             Some(b'w') => &mut self.waits,
@@ -79,7 +79,7 @@ impl Measured {
         self.queue.runs.is_empty()
     }
 
-    /// One run.
+    /// Records one run.
     pub(crate) fn add(&mut self, lane: &str, waited: Duration, ran: Duration, kind: OutcomeKind) {
         self.queue.add(FINE, waited, ran);
         if !self.lanes.contains_key(lane) {
@@ -124,7 +124,7 @@ impl Span {
 /// A queue in a span of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Window {
-    /// The time that was really looked at: the span and the bucket under way, or less on a young queue. Zero: nothing known.
+    /// The time that the figures cover: the span and the current bucket, or less on a new queue. Zero: there are no figures.
     pub covered: Duration,
     /// Jobs enqueued.
     pub enqueued: u64,
@@ -138,11 +138,11 @@ pub struct Window {
     pub cancelled: u64,
     /// Jobs that died.
     pub dead: u64,
-    /// Jobs taken back from silent workers.
+    /// Jobs rescued from workers whose lease expired.
     pub rescued: u64,
-    /// From the moment a run might have begun to its begin. None: nothing ran.
+    /// Time from the moment a run was due to its start. None: nothing ran.
     pub wait: Option<Percentiles>,
-    /// From a run's begin to its end.
+    /// Time from the start of a run to its end.
     pub run: Option<Percentiles>,
 }
 
@@ -161,7 +161,7 @@ pub struct LaneWindow {
     pub cancelled: u64,
     /// Jobs that died.
     pub dead: u64,
-    /// Jobs taken back from silent workers.
+    /// Jobs rescued from workers whose lease expired.
     pub rescued: u64,
     /// As [`Window::wait`].
     pub wait: Option<Percentiles>,
@@ -190,7 +190,7 @@ impl LaneWindow {
     }
 }
 
-/// What the script returns.
+/// The result of the script.
 struct Sums {
     covered: Duration,
     totals: BTreeMap<String, u64>,
@@ -208,8 +208,8 @@ impl Sums {
 }
 
 impl Queue {
-    /// Adds measurements to the figures, and marks where buckets begin. Without any it only marks: whoever watches over the
-    /// queues does so every few seconds, so that windows are known while no worker lives.
+    /// Adds measurements to the figures, and marks where buckets begin. Without measurements it only marks:
+    /// the scheduler does so every few seconds, so that spans are known while no worker runs.
     ///
     /// # Errors
     /// Fails when Redis is unavailable.
@@ -235,7 +235,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Marks where buckets begin, for whoever watches over queues that may have no worker.
+    /// Marks where buckets begin, for a scheduler that measures queues without workers.
     ///
     /// # Errors
     /// Fails when Redis is unavailable.
@@ -243,7 +243,7 @@ impl Queue {
         self.tell(&Measured::default()).await
     }
 
-    /// The queue in the last minute, hour or day. Counts are exact; percentiles are right to an eighth.
+    /// Returns the figures of the queue over the last minute, hour or day. Counts are exact; percentiles are right to an eighth.
     ///
     /// # Errors
     /// Fails when Redis is unavailable.
@@ -270,7 +270,7 @@ impl Queue {
         })
     }
 
-    /// The lane in the last minute, hour or day, as far as it was among the busy lanes. Percentiles are right to a half.
+    /// Returns the figures of the lane over the last minute, hour or day, as far as it was among the busy lanes. Percentiles are right to a half.
     ///
     /// # Errors
     /// Fails when Redis is unavailable.

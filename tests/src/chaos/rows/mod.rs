@@ -36,6 +36,7 @@ pub const ROWS: &[Row] = rows! {
     "postgres-restarted", postgres::restarted, "PostgreSQL restarted during ingest, then crashed and recovered";
     "postgres-gone-30s", postgres::gone, "PostgreSQL gone for 30 s";
     "postgres-slow-order", postgres::slow_order, "one order whose statement always takes longer than the timeout, until all others are done";
+    "postgres-gone-cold-cache", postgres::cold_merchant_cache, "PostgreSQL stopped (SIGSTOP), then shut down, while webhooks of 500 shops come in that the api has not looked up yet";
     "webhook-eightfold", ingress::eightfold_at_once, "the same webhook 8 times, at once";
     "webhook-eightfold-spread", ingress::eightfold_spread, "the same webhook 8 times, spread over time, Redis flushed in between";
     "two-schedulers", scheduler::two, "two schedulers on one tick: the same sweep, the same rescue";
