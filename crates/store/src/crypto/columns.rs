@@ -45,6 +45,42 @@ impl EncryptedColumn for MerchantApiToken {
     }
 }
 
+/// The token for a shop's Admin API, which ends after an hour.
+#[derive(Debug)]
+pub enum ShopAccessToken {}
+
+impl EncryptedColumn for ShopAccessToken {
+    const TABLE: &'static str = "shop_tokens";
+    const COLUMN: &'static str = "access_token";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
+/// The token that the next access token is obtained with.
+#[derive(Debug)]
+pub enum ShopRefreshToken {}
+
+impl EncryptedColumn for ShopRefreshToken {
+    const TABLE: &'static str = "shop_tokens";
+    const COLUMN: &'static str = "refresh_token";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
 /// What a webhook says of a person, for its job.
 #[derive(Debug)]
 pub enum WebhookPersonalData {}

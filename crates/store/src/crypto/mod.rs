@@ -6,7 +6,9 @@ mod email_index;
 mod encrypted;
 mod key_ring;
 
-pub use columns::{CustomerEmail, MerchantApiToken, WebhookBody, WebhookPersonalData};
+pub use columns::{
+    CustomerEmail, MerchantApiToken, ShopAccessToken, ShopRefreshToken, WebhookBody, WebhookPersonalData,
+};
 pub use email_index::{BLIND_INDEX_BYTES, EmailIndex};
 pub use encrypted::{DecryptError, Encrypted, EncryptedColumn, Nonce};
 pub use key_ring::{KeyRing, NamedKey};
