@@ -14,7 +14,7 @@ use sandbox::{Options, Partner, Sandbox};
 use sqlx::{AssertSqlSafe, Row as _};
 use tests::TestApp;
 use tests::environment::unique;
-use tests::settings::{SHOPIFY_SECRET, key_ring};
+use tests::settings::{SHOPIFY_SECRET, keys};
 
 use super::process;
 
@@ -32,7 +32,7 @@ impl Rig {
     }
 
     fn tokens(&self) -> StoredShopTokens {
-        StoredShopTokens::new(self.app.store.clone(), key_ring(), Arc::new(unique()))
+        StoredShopTokens::new(self.app.store.clone(), keys(), Arc::new(unique()))
     }
 
     /// The clients of another process.
