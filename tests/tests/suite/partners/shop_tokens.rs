@@ -114,6 +114,7 @@ async fn one_worker_of_many_renews_a_token_and_a_worker_that_ended_holds_nobody_
     };
     assert!(!rig.tokens().commit(&merchant, "ended", &late).await.unwrap());
     rig.call(&rig.worker()).await.unwrap();
+    rig.app.finish().await;
 }
 
 #[tokio::test]
@@ -130,6 +131,7 @@ async fn tokens_are_encrypted_at_rest_and_bound_to_their_column() {
     rig.sql("UPDATE shop_tokens SET access_token = refresh_token").await;
     let refused = rig.call(&rig.worker()).await;
     assert!(matches!(&refused, Err(CallError::Later { .. })), "a value of another column opens nothing: {refused:?}");
+    rig.app.finish().await;
 }
 
 #[tokio::test]
@@ -156,4 +158,5 @@ async fn a_dead_credential_stops_the_calls_of_all_workers_until_the_app_is_insta
     rig.sql("UPDATE merchants SET status = 'uninstalled'").await;
     let gone = rig.call(&rig.worker()).await;
     assert!(matches!(&gone, Err(CallError::ShopGone { .. })), "{gone:?}");
+    rig.app.finish().await;
 }
