@@ -25,6 +25,29 @@ role_port() {
   if role_pid "$3" >/dev/null && [ -n "$(port_of "$1")" ]; then port_of "$1"; else choose_port "$1" "$2"; fi
 }
 
+# sandbox_partners URL: the partners as the sandbox plays them there. It takes any key of the right form.
+sandbox_partners() {
+  cat <<LINES
+SHOPIFY_URL=$1/shopify/{shop}
+SHOPIFY_API_KEY=loyalnest-development
+SHOPIFY_CLIENT_CREDENTIALS=true
+KLAVIYO_URL=$1/klaviyo
+POSTSCRIPT_URL=$1/postscript
+POSTHOG_URL=$1/posthog
+POSTHOG_API_KEY=phc_sandbox
+SLACK_URL=$1/slack
+SLACK_WEBHOOK=/services/T0SANDBOX/B0ALERTS/sandbox
+SNS_URL=$1/sns
+SNS_TOPIC_ARN=arn:aws:sns:us-east-1:000000000000:loyalnest-alerts
+SNS_ACCESS_KEY_ID=sandbox
+SNS_SECRET_ACCESS_KEY=$(secret SANDBOX_SECRET_ACCESS_KEY random_hex)
+S3_URL=$1/s3
+S3_BUCKET=loyalnest
+S3_ACCESS_KEY_ID=sandbox
+S3_SECRET_ACCESS_KEY=$(secret SANDBOX_SECRET_ACCESS_KEY random_hex)
+LINES
+}
+
 # write_environment WORKERS
 write_environment() {
   local postgres redis index port lines
@@ -48,7 +71,8 @@ LOYALNEST_API_INTERNAL_ADDR=127.0.0.1:$port"
 SANDBOX_URL=http://127.0.0.1:$port
 LOYALNEST_SANDBOX_ADDR=127.0.0.1:$port
 SANDBOX_ACCESS_KEY_ID=sandbox
-SANDBOX_SECRET_ACCESS_KEY=$(secret SANDBOX_SECRET_ACCESS_KEY random_hex)"
+SANDBOX_SECRET_ACCESS_KEY=$(secret SANDBOX_SECRET_ACCESS_KEY random_hex)
+$(sandbox_partners "http://127.0.0.1:$port")"
   port=$(role_port SCHEDULER_PORT 3030 scheduler)
   lines+="
 LOYALNEST_WORKERS_ADDR=127.0.0.1:$(port_of WORKERS_PORT_1)

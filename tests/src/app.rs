@@ -119,7 +119,7 @@ impl TestApp {
             queues: Queues::connect_prefixed(&servers.redis_url, &servers.prefix).unwrap(),
             servers,
             ids,
-            http: reqwest::Client::new(),
+            http: http_client(),
             base: String::new(),
             internal: String::new(),
             clock: builder.clock,
@@ -373,4 +373,10 @@ impl Drop for TestApp {
 pub async fn wait_for_balance(app: &TestApp, shopify_customer_id: i64, points: i64) {
     let what = format!("customer {shopify_customer_id} has {points} points");
     wait_until(&what, async || app.balance(shopify_customer_id).await == Some(points)).await;
+}
+
+/// Makes an HTTP client. The build with TLS, for the clients of partners, wants its cryptography named before one is made.
+fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }

@@ -2,8 +2,8 @@
 
 use platform::config::{
     ApiConfig, ApiSettings, CronConfig, CronRule, DatabaseConfig, EmailIndexConfig, EncryptionConfig, Key32, KeyId,
-    LogFormat, OpsConfig, RedisConfig, RetentionConfig, SchedulerConfig, SchedulerSettings, Secret, ServiceUrl,
-    ShopifyConfig, TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
+    LogFormat, OpsConfig, PartnersConfig, Reader, RedisConfig, RetentionConfig, SchedulerConfig, SchedulerSettings,
+    Secret, ServiceUrl, ShopifyConfig, TelemetryConfig, Value as _, WorkersConfig, WorkersSettings,
 };
 use store::crypto::{EmailIndex, KeyRing};
 
@@ -100,10 +100,7 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
-            shopify: ShopifyConfig {
-                api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
-                api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
-            },
+            shopify: shopify(),
             encryption: encryption(),
             telemetry: telemetry(),
         }
@@ -129,6 +126,8 @@ impl Servers {
             },
             database: self.database(),
             redis: self.redis(),
+            shopify: shopify(),
+            partners: partners(),
             encryption: encryption(),
             email_index: email_index_config(),
             telemetry: telemetry(),
@@ -215,4 +214,24 @@ pub fn email_index() -> EmailIndex {
 
 fn telemetry() -> TelemetryConfig {
     TelemetryConfig { log_format: LogFormat::Text, log_level: "info".to_owned() }
+}
+
+fn shopify() -> ShopifyConfig {
+    ShopifyConfig {
+        api_secret: Secret::new(SHOPIFY_SECRET.to_owned()),
+        api_secret_previous: Some(Secret::new(SHOPIFY_SECRET_PREVIOUS.to_owned())),
+    }
+}
+
+/// Returns partners on the loopback where nobody listens: what a test forgets to set must not reach a real one.
+fn partners() -> PartnersConfig {
+    let nobody = |name: &str| match name {
+        "SHOPIFY_URL" => Some("http://127.0.0.1:9/{shop}".to_owned()),
+        "KLAVIYO_URL" | "POSTSCRIPT_URL" | "POSTHOG_URL" | "SLACK_URL" | "SNS_URL" | "S3_URL" => {
+            Some("http://127.0.0.1:9".to_owned())
+        }
+        _ => None,
+    };
+    let mut reader = Reader::new(&nobody);
+    PartnersConfig::read(&mut reader).expect("the defaults are valid")
 }

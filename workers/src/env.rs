@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datastores::Datastores;
-use partners::Partners;
+use datastores::{Datastores, StoredShopTokens};
+use partners::{Clients, HttpSetupError};
 use platform::Context;
 use platform::clock::SharedClock;
 use platform::config::WorkersSettings;
@@ -28,8 +28,8 @@ pub struct WorkerEnv {
     pub clock: SharedClock,
     /// New ids and random numbers.
     pub ids: Arc<Ids>,
-    /// The partners, with the rates that all processes share.
-    pub partners: Partners,
+    /// The clients of partners, with the rates that all processes share.
+    pub clients: Clients,
     /// The name of this process among the workers.
     pub worker: String,
     /// Processes orders in batches.
@@ -40,8 +40,15 @@ pub struct WorkerEnv {
 
 impl WorkerEnv {
     /// Makes the services of the process of that name, over the datastores of its settings.
-    #[must_use]
-    pub fn new(worker: String, settings: &WorkersSettings, datastores: &Datastores, context: &Context) -> Self {
+    ///
+    /// # Errors
+    /// Fails where TLS for the calls to partners cannot be set up.
+    pub fn new(
+        worker: String,
+        settings: &WorkersSettings,
+        datastores: &Datastores,
+        context: &Context,
+    ) -> Result<Self, HttpSetupError> {
         let store = datastores.store().clone();
         let keys = datastores::key_ring(&settings.encryption);
         let (clock, ids) = (Arc::clone(&context.clock), Arc::clone(&context.ids));
@@ -61,8 +68,11 @@ impl WorkerEnv {
             retention: settings.retention.clone(),
             shutdown: context.shutdown.clone(),
         };
+        let tokens = StoredShopTokens::new(store.clone(), keys.clone(), Arc::clone(&ids));
         let partners = datastores.partners(Arc::clone(&ids));
+        let (config, app) = (&settings.partners, &settings.shopify);
+        let clients = Clients::new(partners, config, app, Arc::new(tokens), Arc::clone(&clock))?;
         let reads = datastores.reads().clone();
-        Self { store, reads, keys, clock, ids, partners, worker, orders, maintainer }
+        Ok(Self { store, reads, keys, clock, ids, clients, worker, orders, maintainer })
     }
 }

@@ -13,12 +13,17 @@ pub fn job_error(error: CallError) -> JobError {
                 LaterReason::RateLimited | LaterReason::Smoothed => (SnoozeCause::RateLimited, "partner_rate_limited"),
                 LaterReason::RateUnavailable => (SnoozeCause::Unavailable, "redis_unavailable"),
                 LaterReason::Throttled => (SnoozeCause::Throttled, "partner_throttled"),
+                LaterReason::Suspended => (SnoozeCause::Unavailable, "shop_suspended"),
+                LaterReason::CredentialRenewed => (SnoozeCause::Unavailable, "credential_renewed"),
+                LaterReason::CredentialsUnavailable => (SnoozeCause::Unavailable, "postgres_unavailable"),
             };
             JobError::snooze_for(cause, after, error.to_string()).class(class)
         }
         CallError::Failed { .. } => JobError::retry(error).class("partner_failed"),
         CallError::TimedOut { .. } => JobError::retry(error).class("partner_timeout"),
         CallError::Unauthorized { .. } => JobError::fail(error).class("partner_unauthorized"),
+        // The shop is marked: each of its jobs as a dead letter would only repeat that.
+        CallError::CredentialDead { .. } => JobError::discard(error.to_string()).class("credential_dead"),
         // Nothing is left to be done for a shop that is gone, now or later.
         CallError::ShopGone { .. } => JobError::discard(error.to_string()).class("shop_gone"),
         CallError::Rejected { .. } => JobError::fail(error).class("partner_rejected"),
@@ -51,6 +56,10 @@ mod tests {
         assert_eq!(later(LaterReason::Smoothed), ("rate_limited", "partner_rate_limited"));
         assert_eq!(later(LaterReason::RateUnavailable), ("unavailable", "redis_unavailable"));
         assert_eq!(later(LaterReason::Throttled), ("throttled", "partner_throttled"));
+        assert_eq!(later(LaterReason::Suspended), ("unavailable", "shop_suspended"));
+        assert_eq!(later(LaterReason::CredentialRenewed), ("unavailable", "credential_renewed"));
+        assert_eq!(later(LaterReason::CredentialsUnavailable), ("unavailable", "postgres_unavailable"));
+        assert_eq!(outcome(CallError::CredentialDead { partner: PARTNER }), ("discard", "credential_dead"));
         let (partner, source) = (PARTNER, || "why".into());
         assert_eq!(outcome(CallError::Failed { partner, source: source() }), ("retry", "partner_failed"));
         assert_eq!(outcome(CallError::TimedOut { partner, after: Duration::ZERO }), ("retry", "partner_timeout"));

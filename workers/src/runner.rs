@@ -76,7 +76,7 @@ pub async fn start(settings: WorkersSettings, context: Context) -> anyhow::Resul
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
     datastores.watch_redis(context.shutdown.clone());
     let name = format!("workers-{}", context.ids.ulid());
-    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context));
+    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context)?);
     let health = Health::new(datastores.readiness(), context.metrics.clone(), context.shutdown.clone())
         .serve(settings.workers.addr)
         .await

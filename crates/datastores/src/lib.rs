@@ -3,6 +3,7 @@
 
 mod keys;
 mod partners;
+mod shop_tokens;
 mod watch;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,7 @@ use store::{ReadLimits, ReadStore, Store, StoreError};
 
 pub use crate::partners::RedisRate;
 pub use keys::{email_index, key_ring};
+pub use shop_tokens::StoredShopTokens;
 
 /// Name of PostgreSQL among the dependencies.
 pub const POSTGRES: &str = "postgres";

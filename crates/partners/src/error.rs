@@ -17,6 +17,8 @@ pub enum CallFailure {
     Failed(BoxError),
     /// The partner does not accept the credential (401, 403): it was revoked, or lacks a scope.
     Unauthorized(BoxError),
+    /// The shop is suspended for now (402, 423): its bills are unpaid, or it is locked.
+    Suspended(BoxError),
     /// The shop has closed, or has removed the app.
     ShopGone(BoxError),
     /// The partner works and rejects this call (4xx): the same call will never succeed. A rejection that is an answer, such
@@ -37,6 +39,12 @@ pub enum LaterReason {
     RateUnavailable,
     /// The partner answered that these are too many calls.
     Throttled,
+    /// The shop is suspended.
+    Suspended,
+    /// Another worker is renewing the credential.
+    CredentialRenewed,
+    /// The credentials are unavailable.
+    CredentialsUnavailable,
 }
 
 impl LaterReason {
@@ -49,6 +57,9 @@ impl LaterReason {
             Self::Smoothed => "smoothed",
             Self::RateUnavailable => "rate_unavailable",
             Self::Throttled => "throttled",
+            Self::Suspended => "suspended",
+            Self::CredentialRenewed => "credential_renewed",
+            Self::CredentialsUnavailable => "credentials_unavailable",
         }
     }
 }
@@ -61,6 +72,9 @@ impl std::fmt::Display for LaterReason {
             Self::Smoothed => "too many calls of this process wait for it",
             Self::RateUnavailable => "the shared rate of calls to it is unavailable",
             Self::Throttled => "it answered that these are too many calls",
+            Self::Suspended => "the shop is suspended",
+            Self::CredentialRenewed => "another worker is renewing the credential",
+            Self::CredentialsUnavailable => "the credentials are unavailable",
         })
     }
 }
@@ -103,6 +117,12 @@ pub enum CallError {
         /// What it answered.
         #[source]
         source: BoxError,
+    },
+    /// Give up until the shop authorises the app again: its credential is dead, which is recorded.
+    #[error("the credential of the shop for {partner} is dead")]
+    CredentialDead {
+        /// Name of the partner.
+        partner: &'static str,
     },
     /// Give up: the shop has closed, or has removed the app.
     #[error("the shop is gone, says {partner}")]

@@ -6,21 +6,35 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod channel;
 mod circuit;
+mod clients;
 mod credentials;
 mod error;
+mod http;
+pub mod klaviyo;
+pub mod posthog;
+pub mod postscript;
+pub mod s3;
 mod shared_rate;
+pub mod shopify;
+mod sigv4;
+pub mod slack;
 mod smoother;
+pub mod sns;
 mod upstream;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use platform::ids::Ids;
 
 pub use circuit::{CircuitPolicy, CircuitState};
+pub use clients::{Account, Clients};
 pub use credentials::{CircuitView, Credential, UPSTREAM_CREDENTIALS_MAX};
 pub use error::{BoxError, CallError, CallFailure, LaterReason};
+pub use http::{AnswerError, HttpSetupError};
 pub use shared_rate::{Bucket, RateError, SharedRate, Usage};
 pub use smoother::Smoothing;
 pub use upstream::{Answer, Limits, Upstream, UpstreamPolicy};
@@ -53,11 +67,22 @@ impl Partners {
         upstreams.entry(policy.name).or_insert_with(new).clone()
     }
 
+    /// Returns the source of jitter.
+    pub(crate) fn ids(&self) -> Arc<Ids> {
+        Arc::clone(&self.inner.ids)
+    }
+
     /// Returns the partners that this process has called, for whoever looks at their circuits.
     #[must_use]
     pub fn called(&self) -> Vec<Upstream> {
         self.inner.upstreams.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
+}
+
+/// Returns a random duration from 0 to `ceiling`, in whole milliseconds.
+fn jitter(ids: &Ids, ceiling: Duration) -> Duration {
+    let ceiling_ms = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX - 1);
+    Duration::from_millis(ids.random_u64() % (ceiling_ms + 1))
 }
 
 impl std::fmt::Debug for Partners {

@@ -23,6 +23,8 @@ use crate::smoother::Smoothing;
 const TRIAL_WAIT: Duration = Duration::from_secs(1);
 /// How long to wait while the shared rate is unavailable.
 const RATE_UNAVAILABLE_WAIT: Duration = Duration::from_secs(1);
+/// How long to wait before a suspended shop is called again.
+const SUSPENDED_WAIT: Duration = Duration::from_secs(1_800);
 
 /// What a partner allows a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +110,9 @@ impl Upstream {
         inner.smooth(&state).await?;
         inner.take_tokens(bucket, cost).await?;
         guard.begun = true;
+        let begun = Instant::now();
         let ended = timeout(inner.policy.timeout, call).await;
+        metrics::upstream_call_seconds(inner.policy.name, begun.elapsed().as_secs_f64());
         // A partner that throttles or rejects is at work.
         let works = !matches!(ended, Ok(Err(CallFailure::Failed(_))) | Err(_));
         guard.end(works);
@@ -212,6 +216,9 @@ impl Inner {
                 self.count("unauthorized");
                 CallError::Unauthorized { partner, source }
             }
+            CallFailure::Suspended(_) => {
+                self.later(LaterReason::Suspended, SUSPENDED_WAIT + self.jitter(SUSPENDED_WAIT / 4))
+            }
             CallFailure::ShopGone(source) => {
                 self.count("shop_gone");
                 CallError::ShopGone { partner, source }
@@ -234,8 +241,7 @@ impl Inner {
 
     /// Returns a duration from 0 to `ceiling`, in whole milliseconds.
     fn jitter(&self, ceiling: Duration) -> Duration {
-        let ceiling_ms = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX - 1);
-        Duration::from_millis(self.ids.random_u64() % (ceiling_ms + 1))
+        crate::jitter(&self.ids, ceiling)
     }
 
     /// Changes a circuit, and reports it if that changed its state.

@@ -147,7 +147,9 @@ table! {
     counter jobs_snoozed(queue, reason) = "jobs_snoozed_runs_total",
         "Runs that ended in a snooze, by reason: unavailable, rate_limited, throttled, circuit_open.";
     counter upstream_calls(upstream, outcome) = "upstream_calls_total",
-        "Calls to partners by outcome: succeeded, throttled, failed, timed_out, rejected, unauthorized, shop_gone, given_up; and those not made: circuit_open, rate_limited, smoothed, rate_unavailable.";
+        "Calls to partners by outcome: succeeded, throttled, failed, timed_out, rejected, unauthorized, suspended, shop_gone, given_up; and those not made: circuit_open, rate_limited, smoothed, rate_unavailable.";
+    histogram upstream_call_seconds(upstream) = "upstream_call_seconds",
+        "One call to a partner, from its connection to the end of the answer, in seconds.";
     counter upstream_circuit_changes(upstream, state) = "upstream_circuit_changes_total",
         "Circuits of credentials that changed to a state: closed, half_open, open.";
     histogram upstream_limiter_wait_seconds(upstream) = "upstream_limiter_wait_seconds",

@@ -20,6 +20,8 @@ impl TestSandbox {
         let clock = ManualClock::new(start());
         let ids = Arc::new(Ids::seeded(Arc::new(clock.clone()), 7));
         let sandbox = Sandbox::start(Options::default(), Arc::new(clock.clone()), ids).await.unwrap();
+        // A build with TLS, for the clients of partners, wants its cryptography named before a client is made.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Self { sandbox, clock, http: Client::new() }
     }
 

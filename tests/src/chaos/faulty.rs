@@ -92,7 +92,7 @@ impl Faults {
 pub async fn serve(faults: Faults, settings: WorkersSettings, context: Context) -> anyhow::Result<()> {
     let datastores = Datastores::new(&settings.database, &settings.redis, context.ids.random_u64())?;
     let name = format!("chaos-{}", context.ids.ulid());
-    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context));
+    let env = Arc::new(WorkerEnv::new(name, &settings, &datastores, &context)?);
     let health = Health::new(Readiness::new(), context.metrics.clone(), context.shutdown.clone());
     let health = health.serve(settings.workers.addr).await.context("LOYALNEST_WORKERS_ADDR")?;
     let sink = Arc::new(OutcomeSink::new(env.store.clone(), Arc::clone(&env.ids)));

@@ -41,8 +41,9 @@ fn may_import() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("shopify", &["domain"]),
         ("jobs", &["domain"]),
         ("messages", &["domain"]),
-        ("partners", &["domain", "platform"]),
-        ("datastores", &["store", "jobs", "partners", "platform"]),
+        // The sandbox only in its tests.
+        ("partners", &["domain", "platform", "sandbox"]),
+        ("datastores", &["domain", "store", "jobs", "partners", "platform"]),
         ("api", &roles),
         ("workers", &roles),
         ("cli", &roles),

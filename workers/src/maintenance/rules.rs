@@ -52,6 +52,7 @@ pub const RULES: &[(&str, Retention)] = &[
     ("queue_settings", NoPersonalData("operators' settings of queues")),
     ("reward_redemptions", NoPersonalData("part of the accounts; codes are encrypted")),
     ("rewards", NoPersonalData("a merchant's settings")),
+    ("shop_tokens", KeptWithMerchant("tokens for the merchant's Admin API, encrypted")),
     ("task_progress", NoPersonalData("one row for each task")),
     ("webhook_batches", Consumed("the sweep deletes a row when its webhooks have ended")),
 ];

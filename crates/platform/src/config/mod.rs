@@ -6,6 +6,7 @@ mod cron;
 mod keys;
 mod macros;
 mod ops;
+mod partners;
 mod processes;
 mod sections;
 mod value;
@@ -15,6 +16,7 @@ use std::fmt;
 pub use cron::CronRule;
 pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
 pub use ops::OpsConfig;
+pub use partners::{BaseUrl, PartnersConfig};
 pub use processes::environment_json;
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,

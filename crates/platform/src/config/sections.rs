@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::keys::check_email_index;
 use super::macros::{config, settings};
 use super::ops::OpsConfig;
-use super::{CronRule, EmailIndexConfig, EncryptionConfig, LogFormat, Reader, Secret, Section, ServiceUrl};
+use super::{
+    CronRule, EmailIndexConfig, EncryptionConfig, LogFormat, PartnersConfig, Reader, Secret, Section, ServiceUrl,
+};
 
 config! {
     /// Logs.
@@ -217,6 +219,10 @@ settings! {
         pub database: DatabaseConfig,
         /// Redis.
         pub redis: RedisConfig,
+        /// The Shopify app, whose tokens are refreshed.
+        pub shopify: ShopifyConfig,
+        /// The partners that are called.
+        pub partners: PartnersConfig,
         /// Keys of encrypted columns.
         pub encryption: EncryptionConfig,
         /// Key of the blind index.
@@ -275,6 +281,7 @@ pub const SECTIONS: &[Section] = &[
     EncryptionConfig::SECTION,
     EmailIndexConfig::SECTION,
     ShopifyConfig::SECTION,
+    PartnersConfig::SECTION,
     ApiConfig::SECTION,
     OpsConfig::SECTION,
     WorkersConfig::SECTION,

@@ -12,8 +12,10 @@ type DecodeError = Box<dyn std::error::Error + Send + Sync>;
 const BODY_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 
 /// Every encrypted column, for what goes through all of them.
-pub const ENCRYPTED_COLUMNS: [ColumnEntry; 4] = [
+pub const ENCRYPTED_COLUMNS: [ColumnEntry; 6] = [
     ColumnEntry::of::<MerchantApiToken>(),
+    ColumnEntry::of::<ShopAccessToken>(),
+    ColumnEntry::of::<ShopRefreshToken>(),
     ColumnEntry::of::<CustomerEmail>(),
     ColumnEntry::of::<WebhookPersonalData>(),
     ColumnEntry::of::<WebhookBody>(),
@@ -45,6 +47,44 @@ pub enum MerchantApiToken {}
 impl EncryptedColumn for MerchantApiToken {
     const TABLE: &'static str = "merchants";
     const COLUMN: &'static str = "api_token";
+    const ROW_KEY: &'static str = "merchant_id";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
+/// The token for a shop's Admin API, which ends after an hour.
+#[derive(Debug)]
+pub enum ShopAccessToken {}
+
+impl EncryptedColumn for ShopAccessToken {
+    const TABLE: &'static str = "shop_tokens";
+    const COLUMN: &'static str = "access_token";
+    const ROW_KEY: &'static str = "merchant_id";
+    type Value = str;
+
+    fn encode(value: &str, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+        Ok(std::str::from_utf8(bytes)?.to_owned())
+    }
+}
+
+/// The token that the next access token is obtained with.
+#[derive(Debug)]
+pub enum ShopRefreshToken {}
+
+impl EncryptedColumn for ShopRefreshToken {
+    const TABLE: &'static str = "shop_tokens";
+    const COLUMN: &'static str = "refresh_token";
     const ROW_KEY: &'static str = "merchant_id";
     type Value = str;
 

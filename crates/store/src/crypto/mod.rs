@@ -7,7 +7,10 @@ mod encrypted;
 mod key_ring;
 mod reencryption;
 
-pub use columns::{CustomerEmail, ENCRYPTED_COLUMNS, MerchantApiToken, WebhookBody, WebhookPersonalData};
+pub use columns::{
+    CustomerEmail, ENCRYPTED_COLUMNS, MerchantApiToken, ShopAccessToken, ShopRefreshToken, WebhookBody,
+    WebhookPersonalData,
+};
 pub use email_index::{BLIND_INDEX_BYTES, EmailIndex};
 pub use encrypted::{DecryptError, Encrypted, EncryptedColumn, Nonce};
 pub use key_ring::{KeyRing, NamedKey};

@@ -4,6 +4,7 @@ mod api_keys;
 mod partner_key;
 mod provision;
 mod settings;
+mod shop_tokens;
 
 use domain::MerchantId;
 
@@ -13,6 +14,7 @@ pub use api_keys::{ApiKey, ApiKeyView};
 pub use partner_key::{PARTNER_KEY_BYTES, PartnerKey};
 pub use provision::NewMerchant;
 pub use settings::{read_earn_rule, set_earn_rule};
+pub use shop_tokens::{NewShopTokens, ShopTokensLease, ShopTokensRow};
 
 /// What a request needs to know of a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! jobs, whose outcome is what becomes of the call.
 
 mod server;
+mod shop_tokens;
 
 use std::sync::Arc;
 use std::time::Duration;

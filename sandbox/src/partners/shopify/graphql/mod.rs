@@ -35,21 +35,12 @@ const COST_MAX: u32 = 1_000;
 const RESOLVER_ERROR: &str = "resolver error: ";
 /// How deep a document may nest.
 const RECURSION_MAX: usize = 60;
-/// The schema's parts.
-const PARTS: [&str; 7] = [
-    include_str!("../schema/root.graphql"),
-    include_str!("../schema/discounts.graphql"),
-    include_str!("../schema/discount_inputs.graphql"),
-    include_str!("../schema/customers.graphql"),
-    include_str!("../schema/orders.graphql"),
-    include_str!("../schema/metafields.graphql"),
-    include_str!("../schema/bulk.graphql"),
-];
-const CODES: &str = include_str!("../schema/codes.graphql");
+/// The schema. `crates/partners` makes the types of its documents from the same file.
+const SCHEMA: &str = include_str!("../schema.graphql");
 
 /// Returns the cut-down schema as text.
 pub(crate) fn schema_text() -> String {
-    PARTS.join("\n") + CODES
+    SCHEMA.to_owned()
 }
 
 /// The schema, and documents that were seen before.
