@@ -8,6 +8,7 @@ mod macros;
 mod ops;
 mod partners;
 mod processes;
+mod sandbox;
 mod sections;
 mod value;
 
@@ -18,10 +19,11 @@ pub use keys::{EmailIndexConfig, EncryptionConfig, KeyId, NamedKeys};
 pub use ops::OpsConfig;
 pub use partners::{BaseUrl, PartnersConfig};
 pub use processes::environment_json;
+pub use sandbox::SandboxConfig;
 pub use sections::{
     ApiConfig, ApiSettings, CronConfig, DatabaseConfig, OwnerDatabaseConfig, RedisConfig, RetentionConfig, SECTIONS,
-    SandboxConfig, SandboxSettings, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings,
-    WorkersConfig, WorkersSettings,
+    SandboxSettings, SchedulerConfig, SchedulerSettings, ShopifyConfig, TelemetryConfig, ToolSettings, WorkersConfig,
+    WorkersSettings,
 };
 pub use value::{Key32, LogFormat, Secret, ServiceUrl, Value};
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::keys::check_email_index;
 use super::macros::{config, settings};
 use super::ops::OpsConfig;
+use super::sandbox::SandboxConfig;
 use super::{
     CronRule, EmailIndexConfig, EncryptionConfig, LogFormat, PartnersConfig, Reader, Secret, Section, ServiceUrl,
 };
@@ -133,22 +134,6 @@ config! {
         pub relay_rows_max: usize = "SCHEDULER_RELAY_ROWS_MAX" or "1000" in 1..=5_000,
         /// How long a running pass may take to end once the process is asked to stop, in seconds.
         pub drain_seconds: u64 = "SCHEDULER_DRAIN_SECONDS" or "10" in 1..=600,
-    }
-}
-
-config! {
-    /// The sandbox, which plays the partners in development.
-    pub struct SandboxConfig {
-        /// Where it listens; health and metrics are served there, too.
-        pub addr: SocketAddr = "LOYALNEST_SANDBOX_ADDR" or "127.0.0.1:3040",
-        /// Seed of what is decided by chance: which requests a share of errors hits.
-        pub seed: u64 = "SANDBOX_SEED" or "1",
-        /// Name of the key that requests to its S3 and SNS must be signed with.
-        pub access_key_id: String = "SANDBOX_ACCESS_KEY_ID" or "sandbox",
-        /// That key. Not a secret: it protects nothing but invented data.
-        pub secret_access_key: String = "SANDBOX_SECRET_ACCESS_KEY" or "sandbox-secret-access-key",
-        /// The bucket that its S3 has at first.
-        pub bucket: String = "SANDBOX_BUCKET" or "loyalnest",
     }
 }
 
@@ -369,14 +354,6 @@ impl SchedulerConfig {
     #[must_use]
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
-    }
-}
-
-impl SandboxConfig {
-    /// How long running requests may take to end: hardly any time, since a request may hang on purpose.
-    #[must_use]
-    pub fn drain(&self) -> Duration {
-        Duration::from_secs(1)
     }
 }
 
