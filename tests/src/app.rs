@@ -376,7 +376,7 @@ pub async fn wait_for_balance(app: &TestApp, shopify_customer_id: i64, points: i
 }
 
 /// Makes an HTTP client. The build with TLS, for the clients of partners, wants its cryptography named before one is made.
-fn http_client() -> reqwest::Client {
+pub(crate) fn http_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }

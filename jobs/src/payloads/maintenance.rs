@@ -37,8 +37,14 @@ pub enum MaintenanceTask {
 
 impl MaintenanceTask {
     /// Every task.
-    pub const ALL: [Self; 6] =
-        [Self::TrimWebhookBodies, Self::TrimCronTicks, Self::TrimAttempts, Self::TrimDeadLetters, Self::TrimAuditLogs, Self::VerifyBalances];
+    pub const ALL: [Self; 6] = [
+        Self::TrimWebhookBodies,
+        Self::TrimCronTicks,
+        Self::TrimAttempts,
+        Self::TrimDeadLetters,
+        Self::TrimAuditLogs,
+        Self::VerifyBalances,
+    ];
 
     /// Returns the name of the task and of its cron entry.
     pub const fn name(self) -> &'static str {

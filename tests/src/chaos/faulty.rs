@@ -42,7 +42,7 @@ pub struct Faults {
     /// Concurrency of each kind, instead of its policy's.
     #[arg(long, value_name = "JOBS")]
     concurrency: Option<usize>,
-    #[arg(skip)]
+    #[arg(skip = crate::app::http_client())]
     http: reqwest::Client,
 }
 
