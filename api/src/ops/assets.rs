@@ -10,7 +10,7 @@ use crate::routes::Routes;
 
 /// The front end's build.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../dashboards/ops/dist"]
+#[folder = "../dashboards/ops/dist"]
 #[allow_missing = true]
 struct Dist;
 
