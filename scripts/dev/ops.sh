@@ -43,5 +43,8 @@ test_ops() {
   install_ops
   install_chromium
   say "Browser tests of the queue monitor"
+  (cd dashboards && ./node.sh npm run browser </dev/null) && return 0
+  # A browser on a busy machine may be late once; what is broken fails again.
+  warn "browser tests failed (see above): they run once more"
   (cd dashboards && ./node.sh npm run browser </dev/null)
 }
