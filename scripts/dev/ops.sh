@@ -8,7 +8,7 @@ install_ops() {
   mkdir -p "$DEV"
   if ! [ -d dashboards/node_modules ] || ! sha256sum --status -c "$stamp" 2>/dev/null; then
     say "Installing the packages of the front end"
-    (cd dashboards && ./node.sh npm ci --no-audit --no-fund --loglevel error </dev/null) ||
+    (cd dashboards && ../scripts/dev/node.sh npm ci --no-audit --no-fund --loglevel error </dev/null) ||
       die "the packages of the front end could not be installed" "check the network and npm's registry, then run this again"
     sha256sum dashboards/package-lock.json >"$stamp"
   fi
@@ -24,13 +24,13 @@ build_ops() {
   fi
   install_ops
   say "Building the front end of the queue monitor"
-  (cd dashboards && ./node.sh npm run build </dev/null) || die "the front end could not be built (see above)" ""
+  (cd dashboards && ../scripts/dev/node.sh npm run build </dev/null) || die "the front end could not be built (see above)" ""
 }
 
 lint_ops() {
   install_ops
   say "The front end: types, rules, texts, unit tests, size"
-  (cd dashboards && ./node.sh npm run check </dev/null) || die "the front end's check fails (see above)" "cd dashboards; ./node.sh npm run check"
+  (cd dashboards && ../scripts/dev/node.sh npm run check </dev/null) || die "the front end's check fails (see above)" "cd dashboards; ../scripts/dev/node.sh npm run check"
 }
 
 # Chromium as Debian has it; where that cannot be installed, the tests say so and fail.
@@ -43,8 +43,8 @@ test_ops() {
   install_ops
   install_chromium
   say "Browser tests of the queue monitor"
-  (cd dashboards && ./node.sh npm run browser </dev/null) && return 0
+  (cd dashboards && ../scripts/dev/node.sh npm run browser </dev/null) && return 0
   # A browser on a busy machine may be late once; what is broken fails again.
   warn "browser tests failed (see above): they run once more"
-  (cd dashboards && ./node.sh npm run browser </dev/null)
+  (cd dashboards && ../scripts/dev/node.sh npm run browser </dev/null)
 }
