@@ -129,8 +129,9 @@ impl<'a> Run<'a> {
             }
             let (left, unreadable) = self.pass(column).await?;
             if left == 0 {
+                let remedy = column.remedy();
                 let problem =
-                    |(reason, count)| format!("{column}: {count} values stay as they are: {reason}{}", remedy(column));
+                    |(reason, count)| format!("{column}: {count} values stay as they are: {reason}; {remedy}");
                 self.problems.extend(unreadable.into_iter().map(problem));
                 return Ok(());
             }
@@ -178,16 +179,5 @@ impl<'a> Run<'a> {
                 page => return page,
             }
         }
-    }
-}
-
-/// What to do about values of a column that cannot be decrypted.
-fn remedy(column: &ColumnEntry) -> &'static str {
-    match column.to_string().as_str() {
-        "customers.email" => {
-            "; the next webhook that names the customer replaces it, or set email and email_index to NULL"
-        }
-        "merchants.api_token" => "; set the token of the shop anew",
-        _ => "; retention removes it",
     }
 }

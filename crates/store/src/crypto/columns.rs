@@ -21,80 +21,43 @@ pub const ENCRYPTED_COLUMNS: [ColumnEntry; 6] = [
     ColumnEntry::of::<WebhookBody>(),
 ];
 
-/// The e-mail address of a customer.
-#[derive(Debug)]
-pub enum CustomerEmail {}
+/// Declares the columns whose value is text, encrypted as its UTF-8.
+macro_rules! text_columns {
+    ($($(#[doc = $doc:literal])* $name:ident = $table:literal . $column:literal, key $row_key:literal, remedy $remedy:literal;)*) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug)]
+            pub enum $name {}
 
-impl EncryptedColumn for CustomerEmail {
-    const TABLE: &'static str = "customers";
-    const COLUMN: &'static str = "email";
-    const ROW_KEY: &'static str = "customer_id";
-    type Value = str;
+            impl EncryptedColumn for $name {
+                const TABLE: &'static str = $table;
+                const COLUMN: &'static str = $column;
+                const ROW_KEY: &'static str = $row_key;
+                const REMEDY: &'static str = $remedy;
+                type Value = str;
 
-    fn encode(value: &str, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(value.as_bytes());
-    }
+                fn encode(value: &str, bytes: &mut Vec<u8>) {
+                    bytes.extend_from_slice(value.as_bytes());
+                }
 
-    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-        Ok(std::str::from_utf8(bytes)?.to_owned())
-    }
+                fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
+                    Ok(std::str::from_utf8(bytes)?.to_owned())
+                }
+            }
+        )*
+    };
 }
 
-/// The token for a merchant's Admin API.
-#[derive(Debug)]
-pub enum MerchantApiToken {}
-
-impl EncryptedColumn for MerchantApiToken {
-    const TABLE: &'static str = "merchants";
-    const COLUMN: &'static str = "api_token";
-    const ROW_KEY: &'static str = "merchant_id";
-    type Value = str;
-
-    fn encode(value: &str, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(value.as_bytes());
-    }
-
-    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-        Ok(std::str::from_utf8(bytes)?.to_owned())
-    }
-}
-
-/// The token for a shop's Admin API, which ends after an hour.
-#[derive(Debug)]
-pub enum ShopAccessToken {}
-
-impl EncryptedColumn for ShopAccessToken {
-    const TABLE: &'static str = "shop_tokens";
-    const COLUMN: &'static str = "access_token";
-    const ROW_KEY: &'static str = "merchant_id";
-    type Value = str;
-
-    fn encode(value: &str, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(value.as_bytes());
-    }
-
-    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-        Ok(std::str::from_utf8(bytes)?.to_owned())
-    }
-}
-
-/// The token that the next access token is obtained with.
-#[derive(Debug)]
-pub enum ShopRefreshToken {}
-
-impl EncryptedColumn for ShopRefreshToken {
-    const TABLE: &'static str = "shop_tokens";
-    const COLUMN: &'static str = "refresh_token";
-    const ROW_KEY: &'static str = "merchant_id";
-    type Value = str;
-
-    fn encode(value: &str, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(value.as_bytes());
-    }
-
-    fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-        Ok(std::str::from_utf8(bytes)?.to_owned())
-    }
+text_columns! {
+    /// The e-mail address of a customer.
+    CustomerEmail = "customers"."email", key "customer_id",
+        remedy "the next webhook that names the customer replaces it, or set email and email_index to NULL";
+    /// The token for a merchant's Admin API.
+    MerchantApiToken = "merchants"."api_token", key "merchant_id", remedy "set the token of the shop anew";
+    /// The token for a shop's Admin API, which ends after an hour.
+    ShopAccessToken = "shop_tokens"."access_token", key "merchant_id", remedy "the shop must install the app again";
+    /// The token that the next access token is obtained with.
+    ShopRefreshToken = "shop_tokens"."refresh_token", key "merchant_id", remedy "the shop must install the app again";
 }
 
 /// What a webhook says of a person, for its job.
@@ -105,6 +68,7 @@ impl EncryptedColumn for WebhookPersonalData {
     const TABLE: &'static str = "api_logs";
     const COLUMN: &'static str = "personal_data";
     const ROW_KEY: &'static str = "log_id";
+    const REMEDY: &'static str = "retention removes it";
     type Value = PersonalData;
 
     fn encode(value: &PersonalData, bytes: &mut Vec<u8>) {
@@ -124,6 +88,7 @@ impl EncryptedColumn for WebhookBody {
     const TABLE: &'static str = "api_log_bodies";
     const COLUMN: &'static str = "body";
     const ROW_KEY: &'static str = "log_id";
+    const REMEDY: &'static str = "retention removes it";
     type Value = [u8];
 
     fn encode(value: &[u8], bytes: &mut Vec<u8>) {

@@ -30,6 +30,8 @@ pub trait EncryptedColumn {
     const COLUMN: &'static str;
     /// The column that identifies a row among those of its merchant.
     const ROW_KEY: &'static str;
+    /// What to do about a value that cannot be decrypted.
+    const REMEDY: &'static str;
     /// What is encrypted.
     type Value: ToOwned + ?Sized;
 

@@ -28,12 +28,19 @@ pub struct ColumnEntry {
     table: &'static str,
     column: &'static str,
     row_key: &'static str,
+    remedy: &'static str,
     reseal: Reseal,
 }
 
 impl ColumnEntry {
     pub(super) const fn of<C: EncryptedColumn>() -> Self {
-        Self { table: C::TABLE, column: C::COLUMN, row_key: C::ROW_KEY, reseal: reseal::<C> }
+        Self { table: C::TABLE, column: C::COLUMN, row_key: C::ROW_KEY, remedy: C::REMEDY, reseal: reseal::<C> }
+    }
+
+    /// Returns what to do about a value of this column that cannot be decrypted.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        self.remedy
     }
 
     /// The statements' text: names of this module's own constants, no values.
