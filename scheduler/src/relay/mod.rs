@@ -13,7 +13,7 @@ use std::time::Duration;
 use domain::EventName;
 use jobs::{EventConsumer, EventRef, NewJob, Queues};
 use platform::metrics;
-use store::events::{self, Delivery};
+use store::events::{self, Delivery, EventMoves};
 use store::{Store, StoreError, TenantScope};
 
 use crate::passes::PassError;
@@ -99,22 +99,19 @@ impl Relay {
             return Ok(None);
         };
         let mut deliveries = events::unsent(&mut tx, sent_up_to, rows_max).await?;
-        let mut taken = 0;
+        let mut moves = EventMoves::default();
         // A full page of unsent deliveries may not be all of them, and later events must not overtake the rest.
         if deliveries.len() < self.rows_max {
-            let waiting = events::waiting(&mut tx, rows_max).await?;
-            taken = waiting.len();
-            if taken > 0 {
-                let moves = plan(&waiting, self.consumers);
-                deliveries.extend(events::move_events(&mut tx, &moves).await?);
-                tx.commit().await.map_err(StoreError::from)?;
-                metrics::events_relayed("held", moves.held.len() as u64);
-                let wanted = moves.deliveries.chunk_by(|a, b| a.position == b.position).count();
-                metrics::events_relayed("unwanted", (taken - moves.held.len() - wanted) as u64);
-                return Ok(Some((Relayed { events: taken, deliveries: deliveries.len() }, deliveries)));
-            }
+            moves = plan(&events::waiting(&mut tx, rows_max).await?, self.consumers);
+        }
+        if !moves.positions.is_empty() {
+            deliveries.extend(events::move_events(&mut tx, &moves).await?);
         }
         tx.commit().await.map_err(StoreError::from)?;
+        let taken = moves.positions.len();
+        let wanted = moves.deliveries.chunk_by(|a, b| a.position == b.position).count();
+        metrics::events_relayed("held", moves.held.len() as u64);
+        metrics::events_relayed("unwanted", (taken - moves.held.len() - wanted) as u64);
         Ok(Some((Relayed { events: taken, deliveries: deliveries.len() }, deliveries)))
     }
 }
