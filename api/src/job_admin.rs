@@ -113,6 +113,38 @@ pub async fn replay_step(
     Ok(replayed)
 }
 
+/// Does what an operator asks to jobs that Redis holds. An action that ends a job before its work is done settles what it is about,
+/// too: see [`abandon`]. Returns the jobs that it fitted.
+///
+/// # Errors
+/// Fails when a store is unavailable; the same call may be repeated.
+pub async fn act(
+    store: &Store,
+    queues: &Queues,
+    kind: JobKind,
+    action: &Action,
+    jobs: &[JobRef],
+    reason: &str,
+) -> Result<Vec<JobRef>, JobAdminError> {
+    match action {
+        Action::Delete | Action::Cancel => abandon(store, queues, kind, action, jobs, reason).await,
+        Action::Retry | Action::RunNow | Action::MoveToDead { .. } => Ok(queues.queue(kind).act(action, jobs).await?),
+    }
+}
+
+/// Deletes dead letters. Returns how many there were.
+///
+/// # Errors
+/// Fails when PostgreSQL is unavailable.
+pub async fn delete_letters(store: &Store, letters: &[DeadLetterFound]) -> Result<u64, JobAdminError> {
+    let keys = letters.iter().filter_map(|letter| {
+        let merchant_id = MerchantId::parse(&letter.merchant_id).ok()?;
+        Some(DeadLetterKey { merchant_id, job_id: letter.job_id.clone(), died_at: letter.died_at })
+    });
+    let keys: Vec<_> = keys.collect();
+    if keys.is_empty() { Ok(0) } else { Ok(store.delete_dead_letters(&keys).await?) }
+}
+
 /// Deletes jobs that wait, or cancels those that run; and settles the webhooks or deliveries of events they are about first, or
 /// the sweeps would bring them back. Answers the jobs that were deleted, or are to be cancelled at their workers' next heartbeats.
 ///

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::MerchantId;
-use jobs::{Action, BATCH_JOBS_MAX, JobId, JobKind, JobRef as Named, Lane};
+use jobs::{BATCH_JOBS_MAX, JobId, JobKind, JobRef as Named, Lane};
 use poem_openapi::types::{ParseFromJSON as _, ToJSON as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::jobs::DeadLetterKey;
 use store::ops::{BulkProgressRow, BulkRow};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -19,8 +17,9 @@ use super::audit::Entry;
 use super::identity::Identity;
 use crate::app::State;
 use crate::error::{ApiError, Code};
-use crate::job_admin::{abandon, replay};
+use crate::job_admin::{self, delete_letters, replay};
 use crate::v1::admin::jobs::filter::Filter;
+use crate::v1::admin::jobs::fit::{in_queue, states_of};
 use crate::v1::admin::jobs::rows::{name_shops, paused};
 use crate::v1::admin::jobs::search::{Found, page, sources};
 use crate::v1::admin::model::bulk::BulkAction;
@@ -84,24 +83,13 @@ pub(crate) fn progress_of(row: &BulkRow) -> Result<BulkProgress, ApiError> {
     Ok(BulkProgress { bulk_id: row.bulk_id.clone(), state, looked_at, matched, changed, skipped, failed })
 }
 
-/// The states whose jobs an action fits.
-fn states_of(action: BulkAction) -> Vec<JobState> {
-    match action {
-        BulkAction::Retry => vec![JobState::Dead],
-        BulkAction::RunNow => vec![JobState::Delayed],
-        BulkAction::MoveToDead => vec![JobState::Waiting, JobState::Delayed],
-        BulkAction::Delete => vec![JobState::Waiting, JobState::Delayed, JobState::Dead],
-        BulkAction::Cancel => vec![JobState::Running],
-    }
-}
-
 /// The filter of an operation: its states are those that the action fits and the person named.
 ///
 /// # Errors
 /// 422 when there is none of these.
 pub(crate) fn fitting(action: BulkAction, body: JobFilter) -> Result<JobFilter, ApiError> {
     let named = body.state.clone().unwrap_or_default();
-    let fitting = states_of(action).into_iter().filter(|state| named.is_empty() || named.contains(state));
+    let fitting = states_of(action.into()).into_iter().filter(|state| named.is_empty() || named.contains(state));
     let states: Vec<JobState> = fitting.collect();
     if states.is_empty() {
         return Err(ApiError::new(Code::NotAcceptable, "the action fits no job of these states"));
@@ -244,11 +232,7 @@ impl Work {
             failed = replayed.refused.len() as u64;
             changed = letters.len() as u64 - failed;
         } else if !letters.is_empty() {
-            let keys = letters.iter().filter_map(|letter| {
-                let merchant_id = MerchantId::parse(&letter.merchant_id).ok()?;
-                Some(DeadLetterKey { merchant_id, job_id: letter.job_id.clone(), died_at: letter.died_at })
-            });
-            changed = state.store.delete_dead_letters(&keys.collect::<Vec<_>>()).await.map_err(ApiError::from)?;
+            changed = delete_letters(&state.store, &letters).await.map_err(ApiError::from)?;
         }
         let mut held: BTreeMap<JobKind, Vec<Named>> = BTreeMap::new();
         for found in found.iter().filter(|found| found.letter.is_none()) {
@@ -269,19 +253,8 @@ impl Work {
 
     async fn act_in_redis(&self, kind: JobKind, jobs: &[Named]) -> Result<u64, Stopped> {
         let (store, queues) = (&self.state.store, &self.state.queues);
-        let queue = queues.queue(kind);
-        let changed = match self.action {
-            BulkAction::Retry => queue.act(&Action::Retry, jobs).await.map_err(ApiError::from)?,
-            BulkAction::RunNow => queue.act(&Action::RunNow, jobs).await.map_err(ApiError::from)?,
-            BulkAction::MoveToDead => {
-                let action = Action::MoveToDead { reason: self.reason.clone() };
-                queue.act(&action, jobs).await.map_err(ApiError::from)?
-            }
-            BulkAction::Delete | BulkAction::Cancel => {
-                let action = if self.action == BulkAction::Delete { Action::Delete } else { Action::Cancel };
-                abandon(store, queues, kind, &action, jobs, &self.reason).await.map_err(ApiError::from)?
-            }
-        };
+        let action = in_queue(self.action.into(), &self.reason);
+        let changed = job_admin::act(store, queues, kind, &action, jobs, &self.reason).await.map_err(ApiError::from)?;
         Ok(changed.len() as u64)
     }
 

@@ -47,7 +47,7 @@ macro_rules! needs {
 needs! {
     /// It is enough to be signed in.
     SignedIn = None;
-    /// Look.
+    /// See queues, jobs and workers, without payloads.
     View = Some(Right::QueuesView);
     /// Retry, run, cancel, delete, pause.
     Operate = Some(Right::QueuesOperate);

@@ -22,7 +22,7 @@ pub(crate) struct WorkerSeen {
 
 /// Returns whether the worker's heartbeat came in time: it is sent three times in a lease.
 pub(crate) fn is_live(silent_ms: u64, kind: JobKind) -> bool {
-    silent_ms <= kind.policy().lease_ms
+    state_of(silent_ms, kind) != WorkerState::Lost
 }
 
 /// Returns whether the leases of the worker have expired.

@@ -30,13 +30,13 @@ pub(crate) enum Tag {
     Session,
     /// Queues, lanes and their settings.
     Queues,
-    /// Jobs.
+    /// Jobs of every state, and what can be done to them.
     Jobs,
     /// Bulk operations.
     Bulk,
     /// What recurs.
     Schedules,
-    /// Workers.
+    /// Worker processes and what they run.
     Workers,
     /// The audit log.
     Audit,

@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 
-use jobs::{Action, EditError, NewJob};
+use jobs::{EditError, NewJob};
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use serde_json::json;
 
-use super::detail::{JobName, Known, actions_of, unknown};
+use super::detail::{JobName, Known, unknown};
+use super::fit::{actions_of, in_queue};
 use super::rows::name_shops;
 use crate::app::State;
 use crate::error::{ApiError, Code};
-use crate::job_admin::{abandon, replay};
+use crate::job_admin::{self, delete_letters, replay};
 use crate::ops::audit::Entry;
 use crate::ops::caller::{Caller, Operate, ReadPayload};
 use crate::v1::OkStatus;
@@ -151,32 +152,16 @@ async fn act(
             }
             1
         }
-        (JobAction::Retry, None) => queues.queue(*kind).act(&Action::Retry, jobs).await?.len(),
-        (JobAction::RunNow, _) => queues.queue(*kind).act(&Action::RunNow, jobs).await?.len(),
-        (JobAction::MoveToDead, _) => {
-            let action = Action::MoveToDead { reason: why.to_owned() };
-            queues.queue(*kind).act(&action, jobs).await?.len()
+        (action, letter) => {
+            let in_redis = job_admin::act(store, queues, *kind, &in_queue(action, why), jobs, why).await?.len() as u64;
+            let deleted = letter.filter(|_| action == JobAction::Delete);
+            in_redis + delete_letters(store, deleted.map(std::slice::from_ref).unwrap_or_default()).await?
         }
-        (JobAction::Delete, letter) => {
-            let in_redis = abandon(store, queues, *kind, &Action::Delete, jobs, why).await?.len();
-            let kept = match letter {
-                Some(letter) => delete_letter(state, letter).await?,
-                None => 0,
-            };
-            in_redis + kept
-        }
-        (JobAction::Cancel, _) => abandon(store, queues, *kind, &Action::Cancel, jobs, why).await?.len(),
     };
     if changed == 0 {
         return Err(ApiError::new(Code::Changed, "the job has moved on meanwhile: look again"));
     }
     Ok(())
-}
-
-async fn delete_letter(state: &State, letter: &store::jobs::DeadLetterFound) -> Result<usize, ApiError> {
-    let Ok(merchant_id) = domain::MerchantId::parse(&letter.merchant_id) else { return Ok(0) };
-    let key = store::jobs::DeadLetterKey { merchant_id, job_id: letter.job_id.clone(), died_at: letter.died_at };
-    Ok(usize::try_from(state.store.delete_dead_letters(&[key]).await?).unwrap_or(0))
 }
 
 async fn edit(state: &State, name: &JobName, known: &Known, body: &PayloadEdit) -> Result<(), ApiError> {

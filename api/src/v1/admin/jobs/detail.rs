@@ -10,14 +10,13 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use store::jobs::{AttemptFound, Timeline};
 
+use super::fit::actions_of;
 use super::rows::{name_shops, of_attempt, of_letter, of_view, paused};
 use crate::app::State;
 use crate::error::{ApiError, Code};
 use crate::ops::caller::{Caller, View};
-use crate::v1::admin::model::job::{
-    Attempt, Attempts, JobAction, JobDetail, JobLink, Payload, PayloadVisibility, WebhookLink,
-};
-use crate::v1::admin::model::jobs::{Job, JobState};
+use crate::v1::admin::model::job::{Attempt, Attempts, JobDetail, JobLink, Payload, PayloadVisibility, WebhookLink};
+use crate::v1::admin::model::jobs::Job;
 use crate::v1::admin::model::session::Right;
 use crate::v1::admin::{Answer, Tag, kind_of, lane_of};
 use crate::v1::{OkStatus, listed};
@@ -194,17 +193,6 @@ fn webhook_link(timeline: Option<&Timeline>, job: &Job) -> Option<WebhookLink> {
         status: listed(&webhook.status).ok()?,
         created_at: webhook.created_at,
     })
-}
-
-/// What fits a state, whoever asks.
-pub(super) fn actions_of(state: JobState) -> Vec<JobAction> {
-    match state {
-        JobState::Waiting => vec![JobAction::MoveToDead, JobAction::Delete],
-        JobState::Delayed => vec![JobAction::RunNow, JobAction::MoveToDead, JobAction::Delete],
-        JobState::Running => vec![JobAction::Cancel],
-        JobState::Dead => vec![JobAction::Retry, JobAction::Delete],
-        JobState::Done | JobState::Cancelled => Vec::new(),
-    }
 }
 
 fn attempt_body(attempt: &AttemptFound) -> Result<Attempt, ApiError> {

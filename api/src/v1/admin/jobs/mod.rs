@@ -3,6 +3,7 @@
 mod actions;
 mod detail;
 pub(crate) mod filter;
+pub(crate) mod fit;
 mod list;
 pub(crate) mod rows;
 pub(crate) mod search;

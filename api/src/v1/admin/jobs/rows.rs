@@ -43,6 +43,11 @@ fn only_topic(kind: JobKind) -> Option<String> {
     }
 }
 
+/// The attempts that a job may have, where Redis no longer says: those of its kind today, and no fewer than it had.
+fn max_attempts(queue: &str, attempts: u64) -> u64 {
+    JobKind::parse(queue).map_or(0, |kind| u64::from(kind.policy().retry.attempts)).max(attempts)
+}
+
 /// A job that Redis holds.
 pub(crate) fn of_view(view: &JobView, paused: &Paused, now: DateTime<Utc>) -> Job {
     let queue = view.kind.name();
@@ -83,7 +88,6 @@ pub(crate) fn of_view(view: &JobView, paused: &Paused, now: DateTime<Utc>) -> Jo
 /// A dead letter.
 pub(crate) fn of_letter(letter: &DeadLetterFound) -> Job {
     let attempts = u64::from(letter.attempts.unsigned_abs());
-    let kind = JobKind::parse(&letter.queue);
     Job {
         job_id: letter.job_id.clone(),
         queue: letter.queue.clone(),
@@ -91,7 +95,7 @@ pub(crate) fn of_letter(letter: &DeadLetterFound) -> Job {
         state: JobState::Dead,
         paused: false,
         attempts,
-        max_attempts: kind.map_or(attempts, |kind| u64::from(kind.policy().retry.attempts)).max(attempts),
+        max_attempts: max_attempts(&letter.queue, attempts),
         rescues: 0,
         enqueued_at: letter.enqueued_at,
         at: letter.died_at,
@@ -118,7 +122,6 @@ pub(crate) fn of_attempt(attempt: &AttemptFound) -> Option<Job> {
         _ => return None,
     };
     let attempts = u64::from(attempt.attempt.unsigned_abs());
-    let kind = JobKind::parse(&attempt.queue);
     let made = jobs::JobId::parse(&attempt.job_id).ok().and_then(|id| i64::try_from(id.made_at_ms()).ok());
     let enqueued_at = made.and_then(DateTime::from_timestamp_millis).unwrap_or(attempt.started_at);
     Some(Job {
@@ -128,7 +131,7 @@ pub(crate) fn of_attempt(attempt: &AttemptFound) -> Option<Job> {
         state,
         paused: false,
         attempts,
-        max_attempts: kind.map_or(attempts, |kind| u64::from(kind.policy().retry.attempts)).max(attempts),
+        max_attempts: max_attempts(&attempt.queue, attempts),
         rescues: 0,
         enqueued_at,
         at: attempt.finished_at,

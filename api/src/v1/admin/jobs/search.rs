@@ -12,6 +12,7 @@ use store::jobs::{Cursor, DeadLetterFound, Search};
 use tokio::time::Instant;
 
 use super::filter::Filter;
+use super::fit::STORED;
 use super::rows::{Paused, of_attempt, of_letter, of_view};
 use crate::app::State;
 use crate::error::{ApiError, Code};
@@ -31,9 +32,9 @@ const DEAD_DAYS_MAX: i64 = 90;
 pub(crate) enum Source {
     /// A state of a queue in Redis.
     Redis(JobKind, Stored),
-    /// Dead letters.
+    /// Dead letters in PostgreSQL.
     Letters,
-    /// Attempts.
+    /// Attempts of jobs that have ended, in PostgreSQL.
     Attempts,
 }
 
@@ -55,14 +56,7 @@ pub(crate) struct Page {
 /// The sources that can have what the filter wants, in the order they are searched.
 pub(crate) fn sources(filter: &Filter, letters_only: bool) -> Vec<Source> {
     let mut sources = Vec::new();
-    let states = [
-        (JobState::Running, Stored::Running),
-        (JobState::Waiting, Stored::Waiting),
-        (JobState::Delayed, Stored::Delayed),
-        (JobState::Dead, Stored::Dead),
-    ];
-    for (state, stored) in states.into_iter().filter(|(state, _)| !letters_only && filter.wants(*state)) {
-        let _ = state;
+    for (_, stored) in STORED.into_iter().filter(|(state, _)| !letters_only && filter.wants(*state)) {
         sources.extend(filter.kinds().into_iter().map(|kind| Source::Redis(kind, stored)));
     }
     let known_by_postgres = filter.body.paused != Some(true);

@@ -8,7 +8,7 @@ use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
 use store::ops::AuditFilter;
 
-use super::figures::{span_of, workers_of};
+use super::figures::workers_of;
 use crate::app::State;
 use crate::ops::caller::{Caller, View};
 use crate::v1::OkStatus;
@@ -34,9 +34,8 @@ impl OverviewApi {
         &self,
         state: Data<&Arc<State>>,
         _caller: Caller<View>,
-        span: Query<Option<Span>>,
+        #[oai(name = "span")] _span: Query<Option<Span>>,
     ) -> Answer<Overview> {
-        let _ = span_of(span.0);
         let frame = state.ops.live.newest(&state).await;
         let workers = workers_of(&state).await.unwrap_or_default();
         let brief = workers.into_iter().take(BRIEF_ROWS_MAX).map(|worker| WorkerBrief {
