@@ -19,6 +19,7 @@ import { SavedFilters, SaveFilter } from "../../ui/saved-filters.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { LongTable } from "../../ui/long-table.tsx";
+import { More } from "../../ui/more.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { auditAction, auditTarget } from "./sentence.tsx";
@@ -142,19 +143,7 @@ export default function AuditPage() {
               }}
             />
           )}
-          {list.hasNextPage && (
-            <p className="more">
-              <button
-                className="btn"
-                type="button"
-                onClick={() => {
-                  void list.fetchNextPage();
-                }}
-              >
-                {t("list.more")}
-              </button>
-            </p>
-          )}
+          <More list={list} />
         </div>
         {current && (
           <Details

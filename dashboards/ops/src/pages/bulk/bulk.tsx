@@ -16,6 +16,7 @@ import { Region } from "../../ui/query.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { LongTable } from "../../ui/long-table.tsx";
+import { More } from "../../ui/more.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { Progress } from "./progress.tsx";
@@ -131,19 +132,7 @@ export default function BulkPage() {
               {t("bulk.noneText")}
             </Empty>
           )}
-          {list.hasNextPage && (
-            <p className="more">
-              <button
-                className="btn"
-                type="button"
-                onClick={() => {
-                  void list.fetchNextPage();
-                }}
-              >
-                {t("list.more")}
-              </button>
-            </p>
-          )}
+          <More list={list} />
         </div>
         {open && (
           <Details

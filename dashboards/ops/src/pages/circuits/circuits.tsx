@@ -15,6 +15,7 @@ import { Glyph, Icon } from "../../ui/icons.tsx";
 import { Facts, SidePanel } from "../../ui/side-panel.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { LongTable } from "../../ui/long-table.tsx";
+import { More } from "../../ui/more.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { usedShare } from "../overview/side-lists.tsx";
@@ -145,19 +146,7 @@ export default function CircuitsPage() {
               }}
             />
           )}
-          {list.hasNextPage && (
-            <p className="more">
-              <button
-                className="btn"
-                type="button"
-                onClick={() => {
-                  void list.fetchNextPage();
-                }}
-              >
-                {t("list.more")}
-              </button>
-            </p>
-          )}
+          <More list={list} />
         </div>
         {current && (
           <Details

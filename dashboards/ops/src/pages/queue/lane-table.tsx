@@ -16,6 +16,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { StateLabel } from "../../ui/state.tsx";
 import { LongTable } from "../../ui/long-table.tsx";
+import { More } from "../../ui/more.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { LimitsForm, limitText, rateText } from "./limits-form.tsx";
 
@@ -69,19 +70,7 @@ export function LaneTable({ queue, span, settings }: { readonly queue: string; r
       {lanes.isPending && <Skeleton rows={6} />}
       {lanes.data && rows.length === 0 && <Empty title={t("lane.noneTitle")}>{search ? t("lane.noneFound") : t("lane.noneText")}</Empty>}
       {rows.length > 0 && <Rows queue={queue} rows={rows} revision={revision} settings={settings} />}
-      {lanes.hasNextPage && (
-        <p className="more">
-          <button
-            className="btn"
-            type="button"
-            onClick={() => {
-              void lanes.fetchNextPage();
-            }}
-          >
-            {t("list.more")}
-          </button>
-        </p>
-      )}
+      <More list={lanes} />
     </section>
   );
 }

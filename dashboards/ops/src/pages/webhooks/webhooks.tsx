@@ -27,6 +27,7 @@ import { SavedFilters, SaveFilter } from "../../ui/saved-filters.tsx";
 import { useSelection } from "../../ui/selection.ts";
 import { Empty, Failure, Skeleton } from "../../ui/states.tsx";
 import { LongTable } from "../../ui/long-table.tsx";
+import { More } from "../../ui/more.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useParam } from "../../ui/url-state.ts";
 import { BulkDialog } from "../bulk/bulk-dialog.tsx";
@@ -228,20 +229,9 @@ export default function WebhooksPage() {
               line={line}
             />
           )}
-          {list.hasNextPage && (
-            <p className="more">
-              <button
-                className="btn"
-                type="button"
-                onClick={() => {
-                  void list.fetchNextPage();
-                }}
-              >
-                {t("list.more")}
-              </button>
-              <span>{t("list.shownSaid", { count: rows.length })}</span>
-            </p>
-          )}
+          <More list={list}>
+            <span>{t("list.shownSaid", { count: rows.length })}</span>
+          </More>
         </div>
         {open && (
           <WebhookPanel
