@@ -37,7 +37,7 @@ impl<'a> Account<'a> {
 /// The clients of all partners. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Shops.
+    /// The Admin API of merchants' shops.
     pub shopify: Shopify,
     /// E-mail marketing.
     pub klaviyo: Klaviyo,
@@ -49,7 +49,7 @@ pub struct Clients {
     pub slack: Slack,
     /// AWS's notifications.
     pub sns: Sns,
-    /// Files.
+    /// Storage of files, by the protocol of S3.
     pub objects: ObjectStorage,
 }
 

@@ -56,7 +56,7 @@ pub enum Delivery {
 /// Whether a message is advertising; quiet hours and consent depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
-    /// Advertising.
+    /// Advertising: only with consent, and not in quiet hours.
     Promotional,
     /// About something that the customer has done.
     Transactional,

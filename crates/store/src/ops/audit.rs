@@ -57,9 +57,9 @@ pub struct AuditFilter {
     pub job_id: Option<String>,
     /// Of this bulk operation.
     pub bulk_id: Option<String>,
-    /// Not before.
+    /// Entries made at or after this time.
     pub since: Option<DateTime<Utc>>,
-    /// Before.
+    /// Entries made before this time.
     pub before: Option<DateTime<Utc>>,
     /// Entries before the one with this id.
     pub after_id: Option<String>,

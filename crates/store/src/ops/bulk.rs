@@ -51,7 +51,7 @@ pub struct BulkProgressRow<'a> {
     pub progress: &'a str,
     /// Why it failed.
     pub error: Option<&'a str>,
-    /// Now.
+    /// The time of the step.
     pub at: DateTime<Utc>,
 }
 
